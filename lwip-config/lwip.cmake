@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# lwIP as static libraries, one for each configuration. Sets LWIP_DIR, which a user may have set.
+
+set(LWIP_DIR "" CACHE PATH "lwIP's source tree; empty: fetch LWIP_VERSION from Debian")
+set(LWIP_VERSION 2.2.1 CACHE STRING "The version to fetch: 2.2.1 or 2.1.3")
+set_property(CACHE LWIP_VERSION PROPERTY STRINGS 2.2.1 2.1.3)
+
+if(NOT LWIP_DIR)
+    set(lwip_dir ${CMAKE_BINARY_DIR}/lwip-${LWIP_VERSION})
+    execute_process(
+        COMMAND ${CMAKE_CURRENT_LIST_DIR}/fetch --version ${LWIP_VERSION} ${lwip_dir}
+        RESULT_VARIABLE status)
+    if(NOT status EQUAL 0)
+        message(FATAL_ERROR "lwIP is missing; the lines above say why, and what to do.")
+    endif()
+else()
+    get_filename_component(lwip_dir ${LWIP_DIR} ABSOLUTE BASE_DIR ${CMAKE_SOURCE_DIR})
+endif()
+if(NOT EXISTS ${lwip_dir}/src/Filelists.cmake)
+    message(FATAL_ERROR "LWIP_DIR=${lwip_dir} holds no lwIP: there is no src/Filelists.cmake")
+endif()
+
+# lwIP's own list of its files. It reads LWIP_DIR, and defines targets that nobody here uses.
+function(msgr_lwip_sources out)
+    set(LWIP_DIR ${lwip_dir})
+    set(CMAKE_DISABLE_FIND_PACKAGE_Doxygen ON) # for its manual
+    include(${LWIP_DIR}/src/Filelists.cmake)
+    set(${out} ${lwipcore_SRCS} ${lwipcore4_SRCS} ${lwipcore6_SRCS}
+        ${LWIP_DIR}/src/netif/ethernet.c PARENT_SCOPE)
+endfunction()
+msgr_lwip_sources(lwip_sources)
+
+# msgr_add_lwip(NAME PORT_DIR [DEFINITION...]): lwIP configured by lwipopts.h and the definitions,
+# with cc.h from PORT_DIR/arch. Its headers are system headers: its warnings are not ours.
+function(msgr_add_lwip name port_dir)
+    add_library(${name} STATIC EXCLUDE_FROM_ALL ${lwip_sources})
+    target_include_directories(${name} SYSTEM PUBLIC ${lwip_dir}/src/include)
+    target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/lwip-config ${port_dir})
+    target_compile_definitions(${name} PUBLIC ${ARGN})
+    if(EXISTS ${lwip_dir}/contrib/addons/tcp_isn/tcp_isn.c)
+        # lwIP's MD5 is compiled for PPP only; this file needs nothing else of it.
+        set(md5 ${lwip_dir}/src/netif/ppp/polarssl/md5.c)
+        target_sources(${name} PRIVATE ${lwip_dir}/contrib/addons/tcp_isn/tcp_isn.c ${md5})
+        set_source_files_properties(${md5} PROPERTIES COMPILE_DEFINITIONS
+            "PPP_SUPPORT=1;LWIP_INCLUDED_POLARSSL_MD5=1")
+        target_include_directories(${name} SYSTEM PUBLIC ${lwip_dir}/contrib/addons/tcp_isn)
+        target_compile_definitions(${name} PUBLIC MSGR_LWIP_TCP_ISN)
+    endif()
+endfunction()

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * lwIP's configuration without an operating system (NO_SYS). Only what differs from lwIP's default
+ * (opt.h) is here, each with its reason. What a build may choose:
+ *
+ *   MSGR_LWIP_PRESET   MSGR_PRESET_HOST (default): a simulator; room for a hundred clients
+ *                      MSGR_PRESET_TINY: 4 connections; what runs dry, runs dry in a test
+ *   MSGR_LWIP_IPV4, MSGR_LWIP_IPV6   1 (default) or 0
+ *   MSGR_LWIP_MALLOC   1: pools and heap are malloc(), so that the sanitizers see each object
+ */
+#ifndef LWIPOPTS_H
+#define LWIPOPTS_H
+
+#define MSGR_PRESET_HOST 1
+#define MSGR_PRESET_TINY 2
+
+#ifndef MSGR_LWIP_PRESET
+#define MSGR_LWIP_PRESET MSGR_PRESET_HOST
+#endif
+#ifndef MSGR_LWIP_IPV4
+#define MSGR_LWIP_IPV4 1
+#endif
+#ifndef MSGR_LWIP_IPV6
+#define MSGR_LWIP_IPV6 1
+#endif
+#ifndef MSGR_LWIP_MALLOC
+#define MSGR_LWIP_MALLOC 0
+#endif
+
+/* ---- shape --------------------------------------------------------------------------------- */
+
+#define NO_SYS            1 /* one context; the raw API */
+#define LWIP_SOCKET       0 /* need an operating system */
+#define LWIP_NETCONN      0
+#define SYS_LIGHTWEIGHT_PROT 0 /* nothing of lwIP runs in an interrupt */
+
+#define LWIP_IPV4 MSGR_LWIP_IPV4
+#define LWIP_IPV6 MSGR_LWIP_IPV6
+
+#define LWIP_IGMP (LWIP_IPV4) /* so that a plain server can join a group; MLD is on by default */
+
+/* A 4 KB answer over UDP is fragmented; its fragments must not push each other out of the queue
+ * while the neighbour's address is resolved. (IPv6: on by default.) */
+#define ARP_QUEUEING (LWIP_IPV4)
+
+/* Where pointers have 8 bytes lwIP's reassembly needs more room than the fragment header has. */
+#define IPV6_FRAG_COPYHEADER (__SIZEOF_POINTER__ > 4)
+
+/* The backlog is how a server keeps clients waiting that it has no connection for. */
+#define TCP_LISTEN_BACKLOG 1
+
+/* The default backs off like a desktop from the 1980s: 3 s before the first SYN is repeated. RFC
+ * 6298 (2.1) says 1 s. */
+#define LWIP_TCP_RTO_TIME 1000
+
+/* ---- safety -------------------------------------------------------------------------------- */
+
+/* Unpredictable ports and sequence numbers; the board's port gives both. */
+#define LWIP_RAND() port_lwip_rand()
+#ifdef MSGR_LWIP_TCP_ISN
+#define LWIP_HOOK_TCP_ISN lwip_hook_tcp_isn
+#define LWIP_HOOK_FILENAME "tcp_isn.h"
+#endif
+
+/* ---- memory -------------------------------------------------------------------------------- */
+
+#define MEM_ALIGNMENT (__SIZEOF_POINTER__) /* the default of 1 is wrong on all our machines */
+
+#if MSGR_LWIP_PRESET == MSGR_PRESET_HOST
+
+#define TCP_MSS           1460
+#define TCP_WND           (8 * TCP_MSS)
+#define TCP_SND_BUF       (8 * TCP_MSS)
+#define MEM_SIZE          (1024 * 1024)
+#define PBUF_POOL_SIZE    512
+#define PBUF_POOL_BUFSIZE 1536 /* a whole frame: no received datagram is ever in pieces */
+#define MEMP_NUM_PBUF     512  /* answers that are sent without copying */
+#define MEMP_NUM_TCP_PCB  256
+#define MEMP_NUM_TCP_SEG  1024
+#define MEMP_NUM_UDP_PCB  16
+#define MEMP_NUM_REASSDATA 16
+#define IP_REASS_MAX_PBUFS 64
+#define MEMP_NUM_ARP_QUEUE 64
+#define MEMP_NUM_ND6_QUEUE 64
+#define ARP_TABLE_SIZE    64
+#define LWIP_ND6_NUM_NEIGHBORS 64
+#define LWIP_ND6_NUM_DESTINATIONS 64
+#define MEMP_NUM_FRAG_PBUF 64
+
+#elif MSGR_LWIP_PRESET == MSGR_PRESET_TINY
+
+#define TCP_MSS          536
+#define TCP_WND          (2 * TCP_MSS)
+#define TCP_SND_BUF      (2 * TCP_MSS)
+#define MEM_SIZE         (12 * 1024)
+#define PBUF_POOL_SIZE   16
+#define MEMP_NUM_TCP_PCB 4
+#define MEMP_NUM_UDP_PCB 4
+
+#else
+#error "MSGR_LWIP_PRESET: MSGR_PRESET_HOST or MSGR_PRESET_TINY"
+#endif
+
+/* One for each plain TCP server and each running client, beyond what lwIP's own timers need. */
+#define MSGR_SYS_TIMEOUTS     4
+#define MEMP_NUM_SYS_TIMEOUT (LWIP_NUM_SYS_TIMEOUT_INTERNAL + MSGR_SYS_TIMEOUTS)
+
+#if MSGR_LWIP_MALLOC
+#define MEM_LIBC_MALLOC  1
+#define MEMP_MEM_MALLOC  1
+#endif
+
+/* ---- being looked at ----------------------------------------------------------------------- */
+
+#define LWIP_STATS         1 /* the tests count every pool */
+#define LWIP_STATS_LARGE   1 /* counters that do not wrap after 65,535 */
+#define MEMP_STATS         1
+#define LWIP_STATS_DISPLAY 0
+
+/* ---- checks -------------------------------------------------------------------------------- */
+
+#if !MSGR_LWIP_IPV4 && !MSGR_LWIP_IPV6
+#error "MSGR_LWIP_IPV4, MSGR_LWIP_IPV6: at least one of them"
+#endif
+#if TCP_WND < 2 * TCP_MSS
+#error "TCP_WND below two segments: each one waits for a delayed acknowledgement"
+#endif
+#if MEM_SIZE < 2 * TCP_SND_BUF
+#error "MEM_SIZE: too small for two connections that send"
+#endif
+
+#endif
