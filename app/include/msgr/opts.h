@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * Compile-time options. Each has a default that a project overrides with a compiler definition, or
+ * in a header of its own that it names in MSGR_OPTS_FILE:
+ *
+ *     -DMSGR_OPTS_FILE='"my_msgr_opts.h"'
+ */
+#ifndef MSGR_OPTS_H
+#define MSGR_OPTS_H
+
+#ifdef MSGR_OPTS_FILE
+#include MSGR_OPTS_FILE
+#endif
+
+/** Port of all services, TCP and UDP, where a configuration says 0. */
+#ifndef MSGR_PORT
+#define MSGR_PORT 9999
+#endif
+
+/** Longest plain text, in bytes. Each TCP connection of a plain server holds one. */
+#ifndef MSGR_PLAIN_TEXT_MAX
+#define MSGR_PLAIN_TEXT_MAX 1024
+#endif
+
+/** A plain text on a stream has ended when nothing has come for so long, in milliseconds. */
+#ifndef MSGR_PLAIN_QUIET_MS
+#define MSGR_PLAIN_QUIET_MS 20
+#endif
+
+/** Default time from connection to the text's end, in milliseconds (granularity 500). */
+#ifndef MSGR_PLAIN_SILENCE_MS
+#define MSGR_PLAIN_SILENCE_MS 30000
+#endif
+
+/** A server reads and throws away for so long after its answer, in milliseconds ... */
+#ifndef MSGR_PLAIN_LINGER_MS
+#define MSGR_PLAIN_LINGER_MS 2000
+#endif
+
+/** ... and no more than so many bytes. */
+#ifndef MSGR_PLAIN_LINGER_MAX
+#define MSGR_PLAIN_LINGER_MAX 65536
+#endif
+
+/** Default time that a client waits for its acknowledgement, in milliseconds. */
+#ifndef MSGR_PLAIN_TIMEOUT_MS
+#define MSGR_PLAIN_TIMEOUT_MS 5000
+#endif
+
+/** Amplifying UDP answers that one source gets at once ... */
+#ifndef MSGR_PLAIN_RATE_BURST
+#define MSGR_PLAIN_RATE_BURST 100
+#endif
+
+/** ... and for each second since. */
+#ifndef MSGR_PLAIN_RATE_PER_S
+#define MSGR_PLAIN_RATE_PER_S 20
+#endif
+
+/** Sources whose rate is known at the same time; 28 bytes each. */
+#ifndef MSGR_PLAIN_RATE_SOURCES
+#define MSGR_PLAIN_RATE_SOURCES 16
+#endif
+
+#if MSGR_PORT < 1 || MSGR_PORT > 65535
+#error "MSGR_PORT is a port number: 1 to 65535"
+#endif
+#if MSGR_PLAIN_TEXT_MAX < 16 || MSGR_PLAIN_TEXT_MAX > 8192
+#error "MSGR_PLAIN_TEXT_MAX: 16 to 8192 (a UDP answer may be four times as long)"
+#endif
+#if MSGR_PLAIN_QUIET_MS < 1 || MSGR_PLAIN_QUIET_MS > 1000
+#error "MSGR_PLAIN_QUIET_MS: 1 to 1000"
+#endif
+#if MSGR_PLAIN_RATE_BURST < 1 || MSGR_PLAIN_RATE_PER_S < 1 || MSGR_PLAIN_RATE_PER_S > 1000
+#error "MSGR_PLAIN_RATE_BURST: at least 1; MSGR_PLAIN_RATE_PER_S: 1 to 1000"
+#endif
+#if MSGR_PLAIN_RATE_SOURCES < 1
+#error "MSGR_PLAIN_RATE_SOURCES: at least 1"
+#endif
+
+#endif
