@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** Questions about addresses that lwIP itself does not answer. lwIP core context. */
+#ifndef MSGR_TRANSPORT_LWIP_ADDRESS_H
+#define MSGR_TRANSPORT_LWIP_ADDRESS_H
+
+#include "msgr/plain.h"
+
+#include "lwip/ip_addr.h"
+#include "lwip/netif.h"
+
+#include <stdbool.h>
+
+/** Is it a broadcast address of @p netif, or a multicast address? */
+bool msgr_lwip_is_group(const ip_addr_t *address, struct netif *netif);
+
+/**
+ * Is a host with this address a neighbour on @p netif: in its IPv4 subnet, IPv6 link-local, or in
+ * the /64 of one of its IPv6 addresses?
+ */
+bool msgr_lwip_is_on_link(const ip_addr_t *address, struct netif *netif);
+
+/**
+ * The interface that leads to @p address, or NULL: none does, or it is beyond the link and there is
+ * no router. lwIP itself finds the latter out too late to tell a client.
+ */
+struct netif *msgr_lwip_route(const ip_addr_t *address);
+
+/** The address as a key for the rate limit; the two families never share one. */
+struct msgr_rate_source msgr_lwip_rate_source(const ip_addr_t *address);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lwip_tcp.h"
+
+enum msgr_plain_cue msgr_lwip_tcp_cue(const struct pbuf *p)
+{
+    for (; p != NULL; p = p->next) {
+        if ((p->flags & PBUF_FLAG_PUSH) != 0) {
+            return MSGR_PLAIN_CUE_PUSH;
+        }
+    }
+    return MSGR_PLAIN_CUE_DATA;
+}
+
+size_t msgr_lwip_tcp_write(struct tcp_pcb *pcb, const void *bytes, size_t size)
+{
+    size_t written = 0;
+
+    while (written < size) {
+        size_t left = size - written;
+        uint16_t piece = (uint16_t)LWIP_MIN(left, tcp_sndbuf(pcb));
+        uint8_t flags = piece < left ? TCP_WRITE_FLAG_MORE : 0;
+        if (piece == 0 || tcp_write(pcb, (const char *)bytes + written, piece, flags) != ERR_OK) {
+            break;
+        }
+        written += piece;
+    }
+    return written;
+}
+
+void msgr_lwip_tcp_detach(struct tcp_pcb *pcb)
+{
+    tcp_arg(pcb, NULL);
+    tcp_recv(pcb, NULL);
+    tcp_sent(pcb, NULL);
+    tcp_err(pcb, NULL);
+    tcp_poll(pcb, NULL, 0);
+}
+
+err_t msgr_lwip_tcp_close(struct tcp_pcb *pcb)
+{
+    /* Not tcp_close() at once: inside the callback for data that a FIN came with, lwIP has counted
+     * the FIN as data not yet received, and tcp_close() would send a reset. */
+    if (tcp_shutdown(pcb, 0, 1) != ERR_MEM && tcp_close(pcb) == ERR_OK) {
+        return ERR_OK;
+    }
+    tcp_abort(pcb);
+    return ERR_ABRT;
+}

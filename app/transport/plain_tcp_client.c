@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Connecting until is_connected; then the text goes out (written and acked count its bytes) while
+ * the answer may come in (received counts). lwIP sends the text from the caller's memory without
+ * copying: an exchange succeeds only when all of it is acknowledged, and one that fails aborts the
+ * pcb, so lwIP never looks at it after the end.
+ *
+ * One timer: the exchange's time-out, or the quiet time that ends the answer, whichever is first.
+ */
+#include "msgr/lwip_plain.h"
+
+#include "lwip_address.h"
+#include "lwip_tcp.h"
+#include "plain_answer.h"
+#include "plain_boundary.h"
+
+#include "lwip/sys.h"
+#include "lwip/timeouts.h"
+
+#include <string.h>
+
+#define POLL_INTERVAL 1 /* in 500 ms */
+
+static void on_timer(void *arg);
+
+static void report(const struct msgr_plain_request *request, enum msgr_plain_event_type type,
+                   enum msgr_plain_reason reason, size_t size)
+{
+    struct msgr_plain_event event = {
+        .type = type,
+        .reason = reason,
+        .address = &request->address,
+        .port = request->port,
+        .text = size > 0 ? request->buffer : NULL,
+        .size = size,
+    };
+
+    if (request->handler != NULL) {
+        request->handler(request->arg, &event);
+    }
+}
+
+/* ---- the end of an exchange ---------------------------------------------------------------- */
+
+static struct tcp_pcb *detach(struct msgr_plain_tcp_client *client)
+{
+    struct tcp_pcb *pcb = client->pcb;
+
+    sys_untimeout(on_timer, client);
+    client->pcb = NULL;
+    msgr_lwip_tcp_detach(pcb);
+    return pcb;
+}
+
+/* The report is the last thing: its receiver may start the client again. */
+static void end(const struct msgr_plain_tcp_client *client, enum msgr_plain_reason reason)
+{
+    struct msgr_plain_request request = client->request;
+    size_t shown = reason == MSGR_PLAIN_NO_ACK ? client->received : 0;
+
+    report(&request, MSGR_PLAIN_EVENT_ENDED, reason, shown);
+}
+
+static err_t fail(struct msgr_plain_tcp_client *client, enum msgr_plain_reason reason)
+{
+    tcp_abort(detach(client));
+    end(client, reason);
+    return ERR_ABRT;
+}
+
+/* The answer is there and all of the text is acknowledged: lwIP needs our memory no more. */
+static err_t conclude(struct msgr_plain_tcp_client *client, enum msgr_plain_reason reason)
+{
+    err_t result = msgr_lwip_tcp_close(detach(client));
+
+    if (reason == MSGR_PLAIN_DONE) {
+        report(&client->request, MSGR_PLAIN_EVENT_RECEIVED, MSGR_PLAIN_DONE, client->received);
+    }
+    end(client, reason);
+    return result;
+}
+
+/* ---- the answer ---------------------------------------------------------------------------- */
+
+static void set_timer(struct msgr_plain_tcp_client *client)
+{
+    uint32_t passed_ms = sys_now() - client->since_ms;
+    uint32_t timeout_ms = client->request.timeout_ms;
+    uint32_t left_ms = passed_ms < timeout_ms ? timeout_ms - passed_ms : 0;
+
+    client->is_quiet_due = client->received > 0 && left_ms > MSGR_PLAIN_QUIET_MS;
+    sys_untimeout(on_timer, client);
+    sys_timeout(client->is_quiet_due ? MSGR_PLAIN_QUIET_MS : left_ms, on_timer, client);
+}
+
+static err_t on_whole_answer(struct msgr_plain_tcp_client *client)
+{
+    if (client->received == 0) {
+        return fail(client, MSGR_PLAIN_NO_ANSWER);
+    }
+    /* A server that answers before it has all of the text has not acknowledged all of it. */
+    if (client->acked < client->request.size) {
+        return fail(client, MSGR_PLAIN_NO_ACK);
+    }
+    if (!msgr_plain_is_acknowledgement(client->request.buffer, client->received)) {
+        return conclude(client, MSGR_PLAIN_NO_ACK);
+    }
+    return conclude(client, MSGR_PLAIN_DONE);
+}
+
+static err_t on_cue(struct msgr_plain_tcp_client *client, enum msgr_plain_cue cue)
+{
+    const struct msgr_plain_request *request = &client->request;
+
+    switch (msgr_plain_boundary(request->buffer, client->received, request->buffer_size, cue)) {
+    case MSGR_PLAIN_BOUNDARY_ENDED:
+        return on_whole_answer(client);
+    case MSGR_PLAIN_BOUNDARY_TOO_LONG:
+        return fail(client, MSGR_PLAIN_TOO_LONG);
+    case MSGR_PLAIN_BOUNDARY_FRAMED:
+        return fail(client, MSGR_PLAIN_FRAMED);
+    case MSGR_PLAIN_BOUNDARY_OPEN:
+    default:
+        set_timer(client);
+        return ERR_OK;
+    }
+}
+
+static void on_timer(void *arg)
+{
+    struct msgr_plain_tcp_client *client = arg;
+
+    if (client->is_quiet_due) {
+        (void)on_cue(client, MSGR_PLAIN_CUE_QUIET);
+    } else {
+        (void)fail(client, MSGR_PLAIN_TIMEOUT);
+    }
+}
+
+static void take(struct msgr_plain_tcp_client *client, const struct pbuf *p)
+{
+    const struct msgr_plain_request *request = &client->request;
+
+    if (client->received < request->buffer_size) {
+        size_t room = request->buffer_size - client->received;
+        (void)pbuf_copy_partial(p, (char *)request->buffer + client->received,
+                                (uint16_t)LWIP_MIN(room, p->tot_len), 0);
+    }
+    client->received += p->tot_len;
+}
+
+/* ---- the text ------------------------------------------------------------------------------ */
+
+/* sent and poll come back here for what lwIP does not take now. */
+static void write_on(struct msgr_plain_tcp_client *client)
+{
+    const struct msgr_plain_request *request = &client->request;
+
+    client->written +=
+        msgr_lwip_tcp_write(client->pcb, (const char *)request->text + client->written,
+                            request->size - client->written);
+    if (request->size == 0) {
+        /* Only the FIN tells the server that this is all. An error is tried again from poll. */
+        (void)tcp_shutdown(client->pcb, 0, 1);
+    }
+    (void)tcp_output(client->pcb); /* an error here is loss: lwIP's timers send again */
+}
+
+/* ---- lwIP's callbacks ---------------------------------------------------------------------- */
+
+static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
+{
+    struct msgr_plain_tcp_client *client = arg;
+    enum msgr_plain_cue cue;
+
+    (void)err; /* always ERR_OK: lwIP reports errors elsewhere */
+    if (p == NULL) {
+        return on_cue(client, MSGR_PLAIN_CUE_END);
+    }
+    cue = msgr_lwip_tcp_cue(p);
+    take(client, p);
+    tcp_recved(pcb, p->tot_len);
+    pbuf_free(p);
+    return on_cue(client, cue);
+}
+
+static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t size)
+{
+    struct msgr_plain_tcp_client *client = arg;
+
+    (void)pcb;
+    client->acked += size;
+    write_on(client);
+    return ERR_OK;
+}
+
+static err_t on_poll(void *arg, struct tcp_pcb *pcb)
+{
+    struct msgr_plain_tcp_client *client = arg;
+
+    (void)pcb;
+    if (client->is_connected) {
+        write_on(client);
+    }
+    return ERR_OK;
+}
+
+static void on_error(void *arg, err_t err)
+{
+    struct msgr_plain_tcp_client *client = arg;
+
+    client->pcb = NULL;
+    sys_untimeout(on_timer, client);
+    if (client->is_connected) {
+        end(client, MSGR_PLAIN_RESET);
+    } else {
+        end(client, err == ERR_RST ? MSGR_PLAIN_REFUSED : MSGR_PLAIN_TIMEOUT);
+    }
+}
+
+static err_t on_connected(void *arg, struct tcp_pcb *pcb, err_t err)
+{
+    struct msgr_plain_tcp_client *client = arg;
+
+    (void)pcb;
+    (void)err; /* always ERR_OK: lwIP reports errors elsewhere */
+    client->is_connected = true;
+    report(&client->request, MSGR_PLAIN_EVENT_CONNECTED, MSGR_PLAIN_DONE, 0);
+    write_on(client);
+    return ERR_OK;
+}
+
+/* ---- the client ---------------------------------------------------------------------------- */
+
+err_t msgr_plain_tcp_send(struct msgr_plain_tcp_client *client,
+                          const struct msgr_plain_request *request)
+{
+    err_t err;
+
+    LWIP_ASSERT_CORE_LOCKED();
+    memset(client, 0, sizeof *client);
+    client->request = *request;
+    if (request->port == 0) {
+        client->request.port = MSGR_PORT;
+    }
+    if (request->timeout_ms == 0) {
+        client->request.timeout_ms = MSGR_PLAIN_TIMEOUT_MS;
+    }
+    if (msgr_lwip_route(&request->address) == NULL) {
+        return ERR_RTE;
+    }
+    client->since_ms = sys_now();
+    client->pcb = tcp_new_ip_type(IP_GET_TYPE(&request->address));
+    if (client->pcb == NULL) {
+        return ERR_MEM;
+    }
+    err = tcp_connect(client->pcb, &request->address, client->request.port, on_connected);
+    if (err != ERR_OK) {
+        (void)tcp_close(client->pcb); /* cannot fail: it was never connected */
+        client->pcb = NULL;
+        return err;
+    }
+    tcp_arg(client->pcb, client);
+    tcp_recv(client->pcb, on_recv);
+    tcp_sent(client->pcb, on_sent);
+    tcp_err(client->pcb, on_error);
+    tcp_poll(client->pcb, on_poll, POLL_INTERVAL);
+    set_timer(client);
+    return ERR_OK;
+}
+
+void msgr_plain_tcp_cancel(struct msgr_plain_tcp_client *client)
+{
+    LWIP_ASSERT_CORE_LOCKED();
+    if (client->pcb != NULL) {
+        tcp_abort(detach(client));
+    }
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * No state but the counters and the allowances of SPEC.md, 4.3: each datagram is answered, or not,
+ * before the next one is looked at.
+ */
+#include "msgr/lwip_plain.h"
+
+#include "lwip_address.h"
+#include "plain_answer.h"
+#include "plain_policy.h"
+
+#include "lwip/ip.h"
+#include "lwip/sys.h"
+
+#include <string.h>
+
+static void report(const struct msgr_plain_udp_server *server, struct msgr_plain_event *event,
+                   enum msgr_plain_event_type type, enum msgr_plain_reason reason)
+{
+    event->type = type;
+    event->reason = reason;
+    if (server->config.handler != NULL) {
+        server->config.handler(server->config.arg, event);
+    }
+}
+
+static bool is_too_long(const struct msgr_plain_datagram *datagram)
+{
+    return datagram->size > MSGR_PLAIN_TEXT_MAX;
+}
+
+static struct pbuf *render(const struct msgr_plain_datagram *datagram)
+{
+    struct pbuf *answer =
+        pbuf_alloc(PBUF_TRANSPORT, (uint16_t)datagram->answer_size, PBUF_RAM); /* one piece */
+
+    if (answer == NULL) {
+        return NULL;
+    }
+    if (is_too_long(datagram)) {
+        memcpy(answer->payload, MSGR_PLAIN_TOO_LONG_ANSWER, datagram->answer_size);
+    } else {
+        msgr_plain_answer(answer->payload, datagram->text, datagram->size);
+    }
+    return answer;
+}
+
+/* From the address that the question was sent to, so that a connected client accepts it. */
+static enum msgr_plain_reason send_answer(struct msgr_plain_udp_server *server,
+                                          const struct msgr_plain_datagram *datagram,
+                                          const ip_addr_t *address)
+{
+    struct pbuf *answer = render(datagram);
+    err_t err = ERR_MEM;
+
+    if (answer != NULL) {
+        err = udp_sendto_if_src(server->pcb, answer, address, datagram->source_port,
+                                ip_current_input_netif(), ip_current_dest_addr());
+        pbuf_free(answer);
+    }
+    if (err != ERR_OK) {
+        server->counters.no_memory++;
+        return MSGR_PLAIN_NO_MEMORY;
+    }
+    return MSGR_PLAIN_DONE;
+}
+
+static void serve(struct msgr_plain_udp_server *server, const struct msgr_plain_datagram *datagram,
+                  const ip_addr_t *address)
+{
+    struct msgr_plain_event event = {.address = address, .port = datagram->source_port};
+    enum msgr_plain_reason reason;
+
+    if (msgr_plain_policy_is_framed(datagram)) {
+        server->counters.framed++;
+        return;
+    }
+    if (is_too_long(datagram)) {
+        server->counters.refused++;
+        report(server, &event, MSGR_PLAIN_EVENT_REFUSED, MSGR_PLAIN_TOO_LONG);
+    } else {
+        event.text = datagram->text;
+        event.size = datagram->size;
+        report(server, &event, MSGR_PLAIN_EVENT_RECEIVED, MSGR_PLAIN_DONE);
+        event.text = NULL;
+        event.size = 0;
+    }
+    reason = msgr_plain_policy(&server->policy, datagram, sys_now());
+    if (reason == MSGR_PLAIN_DONE) {
+        reason = send_answer(server, datagram, address);
+    }
+    if (reason == MSGR_PLAIN_DONE) {
+        server->counters.answered++;
+        report(server, &event, MSGR_PLAIN_EVENT_ANSWERED,
+               is_too_long(datagram) ? MSGR_PLAIN_TOO_LONG : MSGR_PLAIN_DONE);
+    } else {
+        server->counters.unanswered++;
+        report(server, &event, MSGR_PLAIN_EVENT_UNANSWERED, reason);
+    }
+}
+
+static void on_datagram(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip_addr_t *address,
+                        u16_t port)
+{
+    struct msgr_plain_udp_server *server = arg;
+    struct netif *netif = ip_current_input_netif();
+    uint16_t held = (uint16_t)LWIP_MIN(p->tot_len, MSGR_PLAIN_TEXT_MAX);
+    struct msgr_plain_datagram datagram = {
+        .text = pbuf_get_contiguous(p, server->text, sizeof server->text, held, 0),
+        .size = p->tot_len,
+        .source_port = port,
+        .is_group =
+            msgr_lwip_is_group(ip_current_dest_addr(), netif) || msgr_lwip_is_group(address, netif),
+        .is_on_link = msgr_lwip_is_on_link(address, netif),
+        .source = msgr_lwip_rate_source(address),
+    };
+
+    (void)pcb;
+    datagram.answer_size = is_too_long(&datagram)
+                               ? sizeof MSGR_PLAIN_TOO_LONG_ANSWER - 1
+                               : msgr_plain_answer_size(datagram.text, datagram.size);
+    server->counters.received++;
+    serve(server, &datagram, address);
+    pbuf_free(p);
+}
+
+err_t msgr_plain_udp_server_open(struct msgr_plain_udp_server *server,
+                                 const struct msgr_plain_udp_config *config)
+{
+    struct udp_pcb *pcb;
+    err_t err;
+
+    LWIP_ASSERT_CORE_LOCKED();
+    memset(server, 0, sizeof *server);
+    server->config = *config;
+    if (config->port == 0) {
+        server->config.port = MSGR_PORT;
+    }
+    server->policy.own_port = server->config.port;
+    server->policy.off_link = config->off_link;
+
+    pcb = udp_new_ip_type(IPADDR_TYPE_ANY);
+    if (pcb == NULL) {
+        return ERR_MEM;
+    }
+    err = udp_bind(pcb, IP_ANY_TYPE, server->config.port);
+    if (err != ERR_OK) {
+        udp_remove(pcb);
+        return err;
+    }
+    udp_recv(pcb, on_datagram, server);
+    server->pcb = pcb;
+    return ERR_OK;
+}
+
+void msgr_plain_udp_server_close(struct msgr_plain_udp_server *server)
+{
+    LWIP_ASSERT_CORE_LOCKED();
+    if (server->pcb != NULL) {
+        udp_remove(server->pcb);
+        server->pcb = NULL;
+    }
+}
