@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "console.h"
+
+#include "msgr/printable.h"
+
+#include <string.h>
+
+static console_writer write_out;
+static char buffer[256];
+static size_t used;
+static bool is_error_line;
+
+static void flush(void)
+{
+    if (write_out != NULL && used > 0) {
+        write_out(is_error_line, buffer, used);
+    }
+    used = 0;
+}
+
+static void append(const char *text, size_t size)
+{
+    while (size > 0) {
+        size_t piece = sizeof buffer - used;
+        if (piece == 0) {
+            flush();
+            continue;
+        }
+        if (piece > size) {
+            piece = size;
+        }
+        memcpy(buffer + used, text, piece);
+        used += piece;
+        text += piece;
+        size -= piece;
+    }
+}
+
+void console_open(console_writer writer)
+{
+    write_out = writer;
+    used = 0;
+    is_error_line = false;
+}
+
+void console_error(void)
+{
+    is_error_line = true;
+    console_text("error: ");
+}
+
+void console_text(const char *text)
+{
+    append(text, strlen(text));
+}
+
+void console_number(uint32_t number)
+{
+    char digits[10];
+    size_t at = sizeof digits;
+
+    do {
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    append(digits + at, sizeof digits - at);
+}
+
+/* A character is at most four bytes long, so pieces end where msgr_printable() says, not before. */
+static size_t whole_characters(const uint8_t *data, size_t size)
+{
+    size_t end = size;
+
+    while (end > 0 && size - end < 3 && (data[end - 1] & 0xC0u) == 0x80u) {
+        end--;
+    }
+    if (end > 0 && data[end - 1] >= 0xC0u) {
+        end--;
+    }
+    return end > 0 ? end : size;
+}
+
+void console_bytes(const void *data, size_t size)
+{
+    const uint8_t *next = data;
+
+    while (size > 0) {
+        char text[32 * MSGR_PRINTABLE_GROWTH];
+        size_t piece = size > 32 ? whole_characters(next, 32) : size;
+        append(text, msgr_printable(text, sizeof text, next, piece));
+        next += piece;
+        size -= piece;
+    }
+}
+
+void console_end(void)
+{
+    append("\n", 1);
+    flush();
+    is_error_line = false;
+}
+
+void console_line(const char *text)
+{
+    console_text(text);
+    console_end();
+}

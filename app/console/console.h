@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * Printing lines, piece by piece, without printf. One console, one context. A line goes out whole
+ * at console_end(), or in pieces where it is longer than the buffer.
+ */
+#ifndef APP_CONSOLE_H
+#define APP_CONSOLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** Where the bytes go. @p is_error: to where errors go, if that is another place. */
+typedef void (*console_writer)(bool is_error, const char *text, size_t size);
+
+/** First of all. Until then everything is thrown away. */
+void console_open(console_writer writer);
+
+/** The line that begins here goes to where errors go, and begins with "error: ". */
+void console_error(void);
+
+/** Append text that we trust: our own. */
+void console_text(const char *text);
+
+/** Append a number in decimal. */
+void console_number(uint32_t number);
+
+/** Append bytes that we do not trust, made safe (msgr/printable.h). */
+void console_bytes(const void *data, size_t size);
+
+/** End the line. */
+void console_end(void);
+
+/** A whole line of our own text. */
+void console_line(const char *text);
+
+#endif

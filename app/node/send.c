@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "send.h"
+
+#include "address.h"
+#include "console.h"
+#include "transcript.h"
+
+#include "msgr/lwip_plain.h"
+
+#include "lwip/sys.h"
+
+static struct msgr_plain_tcp_client tcp_client;
+static struct msgr_plain_udp_client udp_client;
+static struct msgr_plain_request request;
+static char buffer[MSGR_PLAIN_BUFFER_SIZE];
+static uint32_t started_ms;
+static bool is_udp;
+static bool is_done;
+static bool is_acknowledged;
+
+static void say_failure(const char *why)
+{
+    console_error();
+    console_text(is_udp ? "UDP to " : "TCP to ");
+    address_print(&request.address);
+    console_text(" port ");
+    console_number(request.port);
+    console_text(": ");
+    console_text(why);
+    console_text(", after ");
+    console_number(sys_now() - started_ms);
+    console_text(" ms");
+    console_end();
+}
+
+static void end(const struct msgr_plain_event *event)
+{
+    is_done = true;
+    is_acknowledged = event->reason == MSGR_PLAIN_DONE;
+    if (is_acknowledged) {
+        transcript_client_ended();
+        return;
+    }
+    if (event->text != NULL) {
+        console_line("Answer received from the server:");
+        console_bytes(event->text, event->size);
+        console_end();
+    }
+    say_failure(msgr_plain_reason_text(event->reason));
+}
+
+static void on_event(void *arg, const struct msgr_plain_event *event)
+{
+    (void)arg;
+    if (event->type == MSGR_PLAIN_EVENT_ENDED) {
+        end(event);
+    } else if (is_udp) {
+        transcript_udp_client(event, &request);
+    } else {
+        transcript_tcp_client(event, &request);
+    }
+}
+
+static const char *start_failure(err_t err)
+{
+    switch (err) {
+    case ERR_RTE:
+        return "no route there from this node's addresses";
+    case ERR_MEM:
+    case ERR_BUF:
+        return "lwIP has no memory left";
+    default:
+        return "lwIP cannot send there";
+    }
+}
+
+void send_start(const struct send_config *config)
+{
+    err_t err;
+
+    started_ms = sys_now();
+    is_udp = config->udp;
+    is_done = false;
+    is_acknowledged = false;
+    request = (struct msgr_plain_request){
+        .address = config->address,
+        .port = config->port != 0 ? config->port : MSGR_PORT,
+        .text = config->text,
+        .size = config->size,
+        .buffer = buffer,
+        .buffer_size = sizeof buffer,
+        .timeout_ms = config->timeout_ms,
+        .wait_ms = config->wait_ms,
+        .handler = on_event,
+    };
+    err = is_udp ? msgr_plain_udp_send(&udp_client, &request)
+                 : msgr_plain_tcp_send(&tcp_client, &request);
+    if (err != ERR_OK) {
+        is_done = true;
+        say_failure(start_failure(err));
+    } else if (is_udp) {
+        transcript_udp_started(&request);
+    } else {
+        transcript_tcp_started();
+    }
+}
+
+bool send_is_done(void)
+{
+    return is_done;
+}
+
+bool send_is_acknowledged(void)
+{
+    return is_acknowledged;
+}
+
+void send_stop(void)
+{
+    if (!is_done) {
+        is_done = true;
+        say_failure("stopped");
+    }
+    msgr_plain_tcp_cancel(&tcp_client);
+    msgr_plain_udp_cancel(&udp_client);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** The node as a plain client: one message. lwIP core context; one instance. */
+#ifndef APP_NODE_SEND_H
+#define APP_NODE_SEND_H
+
+#include "lwip/ip_addr.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct send_config {
+    bool udp; /* else TCP */
+    ip_addr_t address;
+    uint16_t port;    /* 0: MSGR_PORT */
+    const char *text; /* lent until it is done */
+    size_t size;
+    uint32_t timeout_ms; /* 0: MSGR_PLAIN_TIMEOUT_MS */
+    uint32_t wait_ms;    /* UDP: collect all answers for so long */
+};
+
+/** Begin. What fails is printed as an error, now or later. */
+void send_start(const struct send_config *config);
+
+/** Is it over? */
+bool send_is_done(void);
+
+/** It is over: did the acknowledgement come? */
+bool send_is_acknowledged(void);
+
+/** Give up if it is not over. */
+void send_stop(void);
+
+#endif

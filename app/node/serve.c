@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "serve.h"
+
+#include "address.h"
+#include "console.h"
+#include "transcript.h"
+
+#include "msgr/lwip_plain.h"
+
+#define CONNECTIONS LWIP_MIN(128, MEMP_NUM_TCP_PCB)
+
+static struct serve_config config;
+static struct msgr_plain_tcp_server tcp_server;
+static struct msgr_plain_tcp_connection connections[CONNECTIONS];
+static struct msgr_plain_udp_server udp_server;
+
+static void on_tcp_event(void *arg, const struct msgr_plain_event *event)
+{
+    (void)arg;
+    transcript_tcp_server(event);
+    if (config.once && event->type == MSGR_PLAIN_EVENT_ANSWERED) {
+        msgr_plain_tcp_server_stop(&tcp_server);
+    }
+}
+
+static void on_udp_event(void *arg, const struct msgr_plain_event *event)
+{
+    (void)arg;
+    transcript_udp_server(event);
+}
+
+static const ip_addr_t *first_address(const struct netif *netif)
+{
+#if LWIP_IPV4
+    if (!ip4_addr_isany(netif_ip4_addr(netif))) {
+        return netif_ip_addr4(netif);
+    }
+#endif
+#if LWIP_IPV6
+    for (int i = LWIP_IPV6_NUM_ADDRESSES - 1; i >= 0; i--) { /* 0 is the link-local one */
+        if (ip6_addr_isvalid(netif_ip6_addr_state(netif, i))) {
+            return netif_ip_addr6(netif, i);
+        }
+    }
+#endif
+    return IP_ANY_TYPE;
+}
+
+static bool say_failure(const char *what, err_t err)
+{
+    console_error();
+    console_text("serving ");
+    console_text(what);
+    console_text(" port ");
+    console_number(config.port);
+    console_text(err == ERR_USE ? ": the port is taken" : ": lwIP has no memory left");
+    console_end();
+    return false;
+}
+
+static bool start_tcp(const ip_addr_t *address)
+{
+    err_t err = msgr_plain_tcp_server_open(&tcp_server, &(struct msgr_plain_tcp_config){
+                                                            .port = config.port,
+                                                            .silence_ms = config.silence_ms,
+                                                            .connections = connections,
+                                                            .connection_count = CONNECTIONS,
+                                                            .handler = on_tcp_event,
+                                                        });
+    if (err != ERR_OK) {
+        return say_failure("TCP", err);
+    }
+    transcript_tcp_listening(address, config.port);
+    return true;
+}
+
+static bool start_udp(const ip_addr_t *address)
+{
+    err_t err = msgr_plain_udp_server_open(&udp_server, &(struct msgr_plain_udp_config){
+                                                            .port = config.port,
+                                                            .off_link = config.off_link,
+                                                            .handler = on_udp_event,
+                                                        });
+    if (err != ERR_OK) {
+        return say_failure("UDP", err);
+    }
+    transcript_udp_bound(address, config.port);
+    return true;
+}
+
+bool serve_start(const struct serve_config *wanted, const struct netif *netif)
+{
+    const ip_addr_t *address = first_address(netif);
+
+    config = *wanted;
+    if (config.port == 0) {
+        config.port = MSGR_PORT;
+    }
+    return (!config.tcp || start_tcp(address)) && (!config.udp || start_udp(address));
+}
+
+bool serve_is_done(void)
+{
+    bool is_tcp_done = tcp_server.listener == NULL && tcp_server.open_count == 0;
+    bool is_udp_done = udp_server.counters.received > udp_server.counters.framed;
+
+    return config.once && (!config.tcp || is_tcp_done) && (!config.udp || is_udp_done);
+}
+
+static void say_count(const char *before, uint32_t count, const char *after)
+{
+    console_text(before);
+    console_number(count);
+    console_text(after);
+}
+
+static void say_served(void)
+{
+    const struct msgr_plain_tcp_counters *tcp = &tcp_server.counters;
+    const struct msgr_plain_udp_counters *udp = &udp_server.counters;
+
+    if (config.tcp) {
+        say_count("TCP: ", tcp->accepted, " clients, ");
+        say_count("", tcp->answered, " answered, ");
+        say_count("", tcp->refused, " refused, ");
+        say_count("", tcp->framed + tcp->silent + tcp->stalled + tcp->reset, " lost.");
+        console_end();
+    }
+    if (config.udp) {
+        say_count("UDP: ", udp->received, " datagrams, ");
+        say_count("", udp->answered, " answered, ");
+        say_count("", udp->unanswered + udp->framed, " not answered.");
+        console_end();
+    }
+}
+
+void serve_stop(void)
+{
+    msgr_plain_tcp_server_close(&tcp_server);
+    msgr_plain_udp_server_close(&udp_server);
+    if (!config.once) {
+        say_served();
+    }
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** The node as a plain server. lwIP core context; one instance. */
+#ifndef APP_NODE_SERVE_H
+#define APP_NODE_SERVE_H
+
+#include "lwip/netif.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct serve_config {
+    bool tcp, udp;
+    uint16_t port;       /* 0: MSGR_PORT */
+    uint32_t silence_ms; /* 0: MSGR_PLAIN_SILENCE_MS */
+    bool off_link;       /* answer datagrams from beyond the link, too */
+    bool once;           /* each service ends after one client */
+};
+
+/**
+ * Open the services on @p netif's addresses and say so.
+ * @return true; or false, having printed what failed
+ */
+bool serve_start(const struct serve_config *config, const struct netif *netif);
+
+/** With once: has every service served its client? Otherwise never. */
+bool serve_is_done(void);
+
+/** Close the services and say what was served. */
+void serve_stop(void);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The host's clock, entropy, console and signals behind port.h. */
+#define _GNU_SOURCE
+#include "linux.h"
+#include "net.h"
+
+#include "port/port.h"
+
+#include "lwip/sys.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t is_stopping;
+static sigset_t awake_mask; /* the signals that are blocked while asleep: none of ours */
+
+uint32_t port_now_ms(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint32_t)((uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u);
+}
+
+u32_t sys_now(void)
+{
+    return port_now_ms();
+}
+
+void port_sleep(uint32_t ms)
+{
+    struct pollfd wanted = {.fd = linux_net_fd(), .events = POLLIN};
+    struct timespec timeout = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000};
+
+    (void)ppoll(&wanted, 1, &timeout, &awake_mask);
+}
+
+static void on_signal(int number)
+{
+    (void)number;
+    is_stopping = 1;
+}
+
+void port_linux_catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    sigset_t ours;
+
+    /* Blocked except while asleep: none can come between the look at the flag and the sleep. */
+    sigemptyset(&ours);
+    sigaddset(&ours, SIGINT);
+    sigaddset(&ours, SIGTERM);
+    sigprocmask(SIG_BLOCK, &ours, &awake_mask);
+    sigdelset(&awake_mask, SIGINT);
+    sigdelset(&awake_mask, SIGTERM);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+bool port_is_stopping(void)
+{
+    return is_stopping != 0;
+}
+
+void port_random(void *data, size_t size)
+{
+    uint8_t *next = data;
+
+    while (size > 0) {
+        ssize_t got = getrandom(next, size, 0);
+        if (got < 0 && errno != EINTR) {
+            perror("error: getrandom");
+            abort();
+        }
+        if (got > 0) {
+            next += got;
+            size -= (size_t)got;
+        }
+    }
+}
+
+uint32_t port_lwip_rand(void)
+{
+    uint32_t bits;
+
+    port_random(&bits, sizeof bits);
+    return bits;
+}
+
+void port_console_write(enum port_console to, const char *text, size_t size)
+{
+    int fd = to == PORT_CONSOLE_ERROR ? STDERR_FILENO : STDOUT_FILENO;
+
+    while (size > 0) {
+        ssize_t written = write(fd, text, size);
+        if (written < 0 && errno != EINTR) {
+            return; /* nobody reads any more */
+        }
+        if (written > 0) {
+            text += written;
+            size -= (size_t)written;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "linux.h"
+#include "net.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if.h>
+#include <linux/if_tun.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define DEVICE "/dev/net/tun"
+
+static bool say_failure(const char *name, const char *what)
+{
+    int error = errno;
+
+    fprintf(stderr, "error: TAP device %s: %s: %s\n", name, what, strerror(error));
+    if (error == EPERM || error == EACCES || error == ENOENT) {
+        fprintf(stderr, "Run it in a private network, sim/lan 1 -- msgr-sim --tap tap0 ...; or "
+                        "without privileges on a virtual wire, --wire PATH.\n");
+    } else if (error == EBUSY) {
+        fprintf(stderr, "Another program has it open. Each node needs a device of its own.\n");
+    }
+    return false;
+}
+
+bool port_linux_open_tap(const char *name)
+{
+    struct ifreq request = {.ifr_flags = IFF_TAP | IFF_NO_PI};
+    int fd;
+
+    if (strlen(name) >= sizeof request.ifr_name) {
+        fprintf(stderr, "error: TAP device %s: a name has 15 characters at most\n", name);
+        return false;
+    }
+    fd = open(DEVICE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) {
+        return say_failure(name, "opening " DEVICE);
+    }
+    memcpy(request.ifr_name, name, strlen(name) + 1);
+    if (ioctl(fd, TUNSETIFF, &request) < 0) {
+        say_failure(name, "attaching to it");
+        close(fd);
+        return false;
+    }
+    linux_net_use(fd, NULL);
+    return true;
+}

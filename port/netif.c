@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "port/netif.h"
+
+#include "port/port.h"
+
+#include "lwip/etharp.h"
+#include "lwip/ethip6.h"
+#include "lwip/init.h"
+
+#include <string.h>
+
+static struct port_netif_counters counters;
+
+static err_t send_frame(struct netif *netif, struct pbuf *p)
+{
+    (void)netif;
+    if (!port_net_send(p)) {
+        counters.no_room++;
+        return ERR_BUF;
+    }
+    counters.sent++;
+    return ERR_OK;
+}
+
+static err_t setup(struct netif *netif)
+{
+    netif->name[0] = 'e';
+    netif->name[1] = 'n';
+    netif->mtu = 1500;
+    netif->hwaddr_len = NETIF_MAX_HWADDR_LEN;
+    memcpy(netif->hwaddr, netif->state, NETIF_MAX_HWADDR_LEN);
+    netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET |
+                   NETIF_FLAG_IGMP | NETIF_FLAG_MLD6 | NETIF_FLAG_LINK_UP;
+    netif->linkoutput = send_frame;
+#if LWIP_IPV4
+    netif->output = etharp_output;
+#endif
+#if LWIP_IPV6
+    netif->output_ip6 = ethip6_output;
+#endif
+    return ERR_OK;
+}
+
+void port_netif_add(struct netif *netif, const uint8_t mac[NETIF_MAX_HWADDR_LEN])
+{
+    uint8_t state[NETIF_MAX_HWADDR_LEN];
+
+    memcpy(state, mac, sizeof state);
+    (void)netif_add_noaddr(netif, state, setup, netif_input);
+    netif->state = NULL;
+    netif_set_default(netif);
+    netif_set_up(netif);
+}
+
+bool port_netif_poll(struct netif *netif, unsigned max)
+{
+    for (; max > 0; max--) {
+        size_t size = port_net_next();
+        struct pbuf *p;
+        if (size == 0) {
+            return false;
+        }
+        p = pbuf_alloc(PBUF_RAW, (uint16_t)size, PBUF_POOL);
+        if (p == NULL) {
+            counters.no_pbuf++;
+            port_net_discard();
+            continue;
+        }
+        port_net_read(p);
+        counters.received++;
+        if (netif->input(p, netif) != ERR_OK) {
+            pbuf_free(p);
+        }
+    }
+    return true;
+}
+
+const struct port_netif_counters *port_netif_counters(void)
+{
+    return &counters;
+}

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "options.h"
+
+#include "msgr/opts.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] =
+    "Usage: msgr-sim INTERFACE ADDRESS [OPTION...] serve [--tcp] [--udp] [--once]\n"
+    "       msgr-sim INTERFACE ADDRESS [OPTION...] send tcp|udp HOST TEXT\n"
+    "\n"
+    "A node of the messenger: one lwIP stack with one network interface.\n"
+    "\n"
+    "Interface, one of:\n"
+    "  --tap NAME            a TAP device (sim/lan makes some in a private network)\n"
+    "  --wire PATH           a virtual wire: Unix datagram sockets PATH.a and PATH.b, the first\n"
+    "                        that is free; or LOCAL,REMOTE. Needs no privileges\n"
+    "\n"
+    "Address, at least one of:\n"
+    "  --address A/BITS      IPv4 address and length of the network's prefix: 10.77.0.2/24\n"
+    "  --address6 A/64       IPv6 address, besides the link-local one: fd77::2/64\n"
+    "\n"
+    "Options:\n"
+    "  --gateway A           IPv4 router\n"
+    "  --mac M               hardware address; derived from the address unless given\n"
+    "  --pcap FILE           record all frames, for Wireshark\n"
+    "  --port N              port of the service, 9999 unless given\n"
+    "  --help                this text\n"
+    "\n"
+    "serve: acknowledge plain messages, over TCP and UDP unless only one is named\n"
+    "  --once                end after one client of each, as the tutorial's servers do\n"
+    "  --silence MS          time from a client's connection to its message, 30000 unless given\n"
+    "  --off-link            answer datagrams from beyond the link, too\n"
+    "  --join GROUP          receive what is sent to this multicast address; up to 8 times\n"
+    "\n"
+    "send: send one message and wait for its acknowledgement\n"
+    "  HOST                  IPv4 or IPv6 address, fe80::...%1 too; broadcast, multicast (UDP)\n"
+    "  --timeout MS          5000 unless given\n"
+    "  --wait MS             UDP: collect all acknowledgements for so long\n"
+    "\n"
+    "Exit status: 0 when all went well (send: the acknowledgement came), 1 when not, 2 when the\n"
+    "command line is wrong.\n";
+
+enum {
+    OPT_TAP = 256,
+    OPT_WIRE,
+    OPT_ADDRESS,
+    OPT_ADDRESS6,
+    OPT_GATEWAY,
+    OPT_MAC,
+    OPT_PCAP,
+    OPT_PORT,
+    OPT_TCP,
+    OPT_UDP,
+    OPT_ONCE,
+    OPT_SILENCE,
+    OPT_OFF_LINK,
+    OPT_JOIN,
+    OPT_TIMEOUT,
+    OPT_WAIT,
+    OPT_HELP,
+};
+
+static const struct option known[] = {
+    {"tap", required_argument, NULL, OPT_TAP},
+    {"wire", required_argument, NULL, OPT_WIRE},
+    {"address", required_argument, NULL, OPT_ADDRESS},
+    {"address6", required_argument, NULL, OPT_ADDRESS6},
+    {"gateway", required_argument, NULL, OPT_GATEWAY},
+    {"mac", required_argument, NULL, OPT_MAC},
+    {"pcap", required_argument, NULL, OPT_PCAP},
+    {"port", required_argument, NULL, OPT_PORT},
+    {"tcp", no_argument, NULL, OPT_TCP},
+    {"udp", no_argument, NULL, OPT_UDP},
+    {"once", no_argument, NULL, OPT_ONCE},
+    {"silence", required_argument, NULL, OPT_SILENCE},
+    {"off-link", no_argument, NULL, OPT_OFF_LINK},
+    {"join", required_argument, NULL, OPT_JOIN},
+    {"timeout", required_argument, NULL, OPT_TIMEOUT},
+    {"wait", required_argument, NULL, OPT_WAIT},
+    {"help", no_argument, NULL, OPT_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+__attribute__((format(printf, 1, 2))) static bool wrong(const char *format, ...)
+{
+    va_list values;
+
+    fputs("error: ", stderr);
+    va_start(values, format);
+    vfprintf(stderr, format, values);
+    va_end(values);
+    fputs("\nmsgr-sim --help says how it is used.\n", stderr);
+    return false;
+}
+
+/* ---- values -------------------------------------------------------------------------------- */
+
+static bool read_number(const char *name, const char *text, uint32_t low, uint32_t high,
+                        uint32_t *number)
+{
+    char *end;
+    unsigned long value;
+
+    errno = 0;
+    value = strtoul(text, &end, 10);
+    if (errno != 0 || *text < '0' || *text > '9' || *end != '\0' || value < low || value > high) {
+        return wrong("%s %s: give a number from %lu to %lu", name, text, (unsigned long)low,
+                     (unsigned long)high);
+    }
+    *number = (uint32_t)value;
+    return true;
+}
+
+/* Cut "ADDRESS/BITS" into its address (of INET6_ADDRSTRLEN at most) and the text of its bits. */
+static const char *cut_prefix(const char *text, char address[IPADDR_STRLEN_MAX])
+{
+    const char *slash = strchr(text, '/');
+
+    if (slash == NULL || (size_t)(slash - text) >= IPADDR_STRLEN_MAX) {
+        return NULL;
+    }
+    memcpy(address, text, (size_t)(slash - text));
+    address[slash - text] = '\0';
+    return slash + 1;
+}
+
+static bool read_address(struct options *options, const char *text)
+{
+    char address[IPADDR_STRLEN_MAX];
+    const char *bits = cut_prefix(text, address);
+    uint32_t length;
+
+    if (bits == NULL || !ip4addr_aton(address, &options->address) ||
+        ip4_addr_isany_val(options->address) || ip4_addr_ismulticast(&options->address)) {
+        return wrong("--address %s: give a host's address and a prefix length: 10.77.0.2/24", text);
+    }
+    if (!read_number("--address: prefix length", bits, 1, 30, &length)) {
+        return false;
+    }
+    ip4_addr_set_u32(&options->netmask, lwip_htonl(0xFFFFFFFFu << (32 - length)));
+    options->has_address = true;
+    return true;
+}
+
+static bool read_address6(struct options *options, const char *text)
+{
+    char address[IPADDR_STRLEN_MAX];
+    const char *bits = cut_prefix(text, address);
+
+    if (bits == NULL || strcmp(bits, "64") != 0 || !ip6addr_aton(address, &options->address6) ||
+        ip6_addr_isany(&options->address6) || ip6_addr_ismulticast(&options->address6)) {
+        return wrong("--address6 %s: give a host's address and 64, the only prefix length that "
+                     "lwIP knows: fd77::2/64",
+                     text);
+    }
+    options->has_address6 = true;
+    return true;
+}
+
+static bool read_mac(struct options *options, const char *text)
+{
+    unsigned b[6];
+    char rest;
+
+    if (strlen(text) != 17 || sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%c", &b[0], &b[1], &b[2], &b[3],
+                                     &b[4], &b[5], &rest) != 6) {
+        return wrong("--mac %s: give six bytes: 02:00:0a:4d:00:02", text);
+    }
+    if ((b[0] & 1) != 0) {
+        return wrong("--mac %s: that is a group's address, not a node's", text);
+    }
+    for (int i = 0; i < 6; i++) {
+        options->mac[i] = (uint8_t)b[i];
+    }
+    options->has_mac = true;
+    return true;
+}
+
+static bool read_group(struct options *options, const char *text)
+{
+    ip_addr_t *group = &options->groups[options->group_count];
+
+    if (options->group_count == GROUPS_MAX) {
+        return wrong("--join %s: there is room for %d groups", text, GROUPS_MAX);
+    }
+    if (!ipaddr_aton(text, group) || !ip_addr_ismulticast(group)) {
+        return wrong("--join %s: that is not a multicast address", text);
+    }
+    options->group_count++;
+    return true;
+}
+
+static bool read_port(struct options *options, const char *text)
+{
+    uint32_t port;
+
+    if (!read_number("--port", text, 1, 65535, &port)) {
+        return false;
+    }
+    options->serve.port = (uint16_t)port;
+    options->send.port = (uint16_t)port;
+    return true;
+}
+
+static bool read_option(struct options *options, int option, const char *text)
+{
+    switch (option) {
+    case OPT_TAP:
+        options->tap = text;
+        return true;
+    case OPT_WIRE:
+        options->wire = text;
+        return true;
+    case OPT_ADDRESS:
+        return read_address(options, text);
+    case OPT_ADDRESS6:
+        return read_address6(options, text);
+    case OPT_GATEWAY:
+        return ip4addr_aton(text, &options->gateway) ||
+               wrong("--gateway %s: that is not an IPv4 address", text);
+    case OPT_MAC:
+        return read_mac(options, text);
+    case OPT_PCAP:
+        options->pcap = text;
+        return true;
+    case OPT_PORT:
+        return read_port(options, text);
+    case OPT_TCP:
+        options->serve.tcp = true;
+        return true;
+    case OPT_UDP:
+        options->serve.udp = true;
+        return true;
+    case OPT_ONCE:
+        options->serve.once = true;
+        return true;
+    case OPT_SILENCE:
+        return read_number("--silence", text, 1, 86400000, &options->serve.silence_ms);
+    case OPT_OFF_LINK:
+        options->serve.off_link = true;
+        return true;
+    case OPT_JOIN:
+        return read_group(options, text);
+    case OPT_TIMEOUT:
+        return read_number("--timeout", text, 1, 86400000, &options->send.timeout_ms);
+    case OPT_WAIT:
+        return read_number("--wait", text, 1, 86400000, &options->send.wait_ms);
+    default:
+        return wrong("there is no option %s", text);
+    }
+}
+
+/* ---- commands ------------------------------------------------------------------------------ */
+
+static bool read_serve(struct options *options, int count)
+{
+    options->command = COMMAND_SERVE;
+    if (count != 1) {
+        return wrong("serve takes options only");
+    }
+    if (!options->serve.tcp && !options->serve.udp) {
+        options->serve.tcp = true;
+        options->serve.udp = true;
+    }
+    return true;
+}
+
+static bool read_send(struct options *options, int count, char **words)
+{
+    struct send_config *send = &options->send;
+
+    options->command = COMMAND_SEND;
+    if (count != 4) {
+        return wrong("send takes a transport, a host and one text (quote it): "
+                     "send tcp 10.77.0.1 'Hello, server'");
+    }
+    send->udp = strcmp(words[1], "udp") == 0;
+    if (!send->udp && strcmp(words[1], "tcp") != 0) {
+        return wrong("send %s: the transport is tcp or udp", words[1]);
+    }
+    if (!ipaddr_aton(words[2], &send->address)) {
+        return wrong("send to %s: that is not an address", words[2]);
+    }
+    if (!send->udp && send->wait_ms != 0) {
+        return wrong("--wait collects answers over UDP; TCP has one");
+    }
+    send->text = words[3];
+    send->size = strlen(words[3]);
+    if (send->size > 65000) {
+        return wrong("send: the text has %zu bytes; 65000 is the most", send->size);
+    }
+    return true;
+}
+
+static bool read_command(struct options *options, int count, char **words)
+{
+    if (count == 0) {
+        return wrong("give a command: serve or send");
+    }
+    if (strcmp(words[0], "serve") == 0) {
+        return read_serve(options, count);
+    }
+    if (strcmp(words[0], "send") == 0) {
+        return read_send(options, count, words);
+    }
+    return wrong("there is no command %s; there are serve and send", words[0]);
+}
+
+static bool check_interface(const struct options *options)
+{
+    if ((options->tap == NULL) == (options->wire == NULL)) {
+        return wrong("give one interface: --tap NAME or --wire PATH");
+    }
+    if (!options->has_address && !options->has_address6) {
+        return wrong("give the node an address: --address 10.77.0.2/24 or --address6 fd77::2/64");
+    }
+    return true;
+}
+
+int options_read(struct options *options, int argc, char **argv)
+{
+    int option;
+
+    memset(options, 0, sizeof *options);
+    opterr = 0; /* the words are ours */
+    while ((option = getopt_long(argc, argv, ":", known, NULL)) != -1) {
+        const char *text = optarg != NULL ? optarg : argv[optind - 1];
+        if (option == OPT_HELP) {
+            fputs(usage, stdout);
+            return 0;
+        }
+        if (option == ':') {
+            wrong("%s needs a value", text);
+            return 2;
+        }
+        if (!read_option(options, option, text)) {
+            return 2;
+        }
+    }
+    if (!read_command(options, argc - optind, argv + optind) || !check_interface(options)) {
+        return 2;
+    }
+    return -1;
+}

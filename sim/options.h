@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** msgr-sim's command line. */
+#ifndef SIM_OPTIONS_H
+#define SIM_OPTIONS_H
+
+#include "send.h"
+#include "serve.h"
+
+#include "lwip/ip_addr.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define GROUPS_MAX 8
+
+enum command {
+    COMMAND_SERVE,
+    COMMAND_SEND,
+};
+
+struct options {
+    const char *tap;
+    const char *wire;
+    const char *pcap;
+    bool has_address, has_address6, has_mac;
+    ip4_addr_t address, netmask, gateway;
+    ip6_addr_t address6;
+    uint8_t mac[6];
+    ip_addr_t groups[GROUPS_MAX];
+    int group_count;
+    enum command command;
+    struct serve_config serve;
+    struct send_config send;
+};
+
+/**
+ * Read the command line; the texts in @p options point into @p argv.
+ * @return -1: go on; else the exit status: help has been printed, or an error
+ */
+int options_read(struct options *options, int argc, char **argv);
+
+#endif
