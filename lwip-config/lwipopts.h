@@ -29,9 +29,9 @@
 
 /* ---- shape --------------------------------------------------------------------------------- */
 
-#define NO_SYS            1 /* one context; the raw API */
-#define LWIP_SOCKET       0 /* need an operating system */
-#define LWIP_NETCONN      0
+#define NO_SYS               1 /* one context; the raw API */
+#define LWIP_SOCKET          0 /* need an operating system */
+#define LWIP_NETCONN         0
 #define SYS_LIGHTWEIGHT_PROT 0 /* nothing of lwIP runs in an interrupt */
 
 #define LWIP_IPV4 MSGR_LWIP_IPV4
@@ -58,7 +58,7 @@
 /* Unpredictable ports and sequence numbers; the board's port gives both. */
 #define LWIP_RAND() port_lwip_rand()
 #ifdef MSGR_LWIP_TCP_ISN
-#define LWIP_HOOK_TCP_ISN lwip_hook_tcp_isn
+#define LWIP_HOOK_TCP_ISN  lwip_hook_tcp_isn
 #define LWIP_HOOK_FILENAME "tcp_isn.h"
 #endif
 
@@ -68,24 +68,24 @@
 
 #if MSGR_LWIP_PRESET == MSGR_PRESET_HOST
 
-#define TCP_MSS           1460
-#define TCP_WND           (8 * TCP_MSS)
-#define TCP_SND_BUF       (8 * TCP_MSS)
-#define MEM_SIZE          (1024 * 1024)
-#define PBUF_POOL_SIZE    512
-#define PBUF_POOL_BUFSIZE 1536 /* a whole frame: no received datagram is ever in pieces */
-#define MEMP_NUM_PBUF     512  /* answers that are sent without copying */
-#define MEMP_NUM_TCP_PCB  256
-#define MEMP_NUM_TCP_SEG  1024
-#define MEMP_NUM_UDP_PCB  16
-#define MEMP_NUM_REASSDATA 16
-#define IP_REASS_MAX_PBUFS 64
-#define MEMP_NUM_ARP_QUEUE 64
-#define MEMP_NUM_ND6_QUEUE 64
-#define ARP_TABLE_SIZE    64
-#define LWIP_ND6_NUM_NEIGHBORS 64
+#define TCP_MSS                   1460
+#define TCP_WND                   (8 * TCP_MSS)
+#define TCP_SND_BUF               (8 * TCP_MSS)
+#define MEM_SIZE                  (1024 * 1024)
+#define PBUF_POOL_SIZE            512
+#define PBUF_POOL_BUFSIZE         1536 /* a whole frame: no received datagram is ever in pieces */
+#define MEMP_NUM_PBUF             512  /* answers that are sent without copying */
+#define MEMP_NUM_TCP_PCB          256
+#define MEMP_NUM_TCP_SEG          1024
+#define MEMP_NUM_UDP_PCB          16
+#define MEMP_NUM_REASSDATA        16
+#define IP_REASS_MAX_PBUFS        64
+#define MEMP_NUM_ARP_QUEUE        64
+#define MEMP_NUM_ND6_QUEUE        64
+#define ARP_TABLE_SIZE            64
+#define LWIP_ND6_NUM_NEIGHBORS    64
 #define LWIP_ND6_NUM_DESTINATIONS 64
-#define MEMP_NUM_FRAG_PBUF 64
+#define MEMP_NUM_FRAG_PBUF        64
 
 #elif MSGR_LWIP_PRESET == MSGR_PRESET_TINY
 
@@ -102,12 +102,12 @@
 #endif
 
 /* One for each plain TCP server and each running client, beyond what lwIP's own timers need. */
-#define MSGR_SYS_TIMEOUTS     4
+#define MSGR_SYS_TIMEOUTS    4
 #define MEMP_NUM_SYS_TIMEOUT (LWIP_NUM_SYS_TIMEOUT_INTERNAL + MSGR_SYS_TIMEOUTS)
 
 #if MSGR_LWIP_MALLOC
-#define MEM_LIBC_MALLOC  1
-#define MEMP_MEM_MALLOC  1
+#define MEM_LIBC_MALLOC 1
+#define MEMP_MEM_MALLOC 1
 #endif
 
 /* ---- being looked at ----------------------------------------------------------------------- */

@@ -49,6 +49,8 @@ bool msgr_lwip_is_on_link(const ip_addr_t *address, struct netif *netif)
 
 static bool has_router(const ip_addr_t *address, const struct netif *netif)
 {
+    (void)address; /* one of them has no use where there is but one IP version */
+    (void)netif;
 #if LWIP_IPV6
     if (IP_IS_V6(address)) {
         return nd6_find_route(ip_2_ip6(address)) != NULL;

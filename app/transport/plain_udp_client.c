@@ -6,6 +6,7 @@
 #include "msgr/lwip_plain.h"
 
 #include "lwip_address.h"
+#include "lwip_udp.h"
 #include "plain_answer.h"
 
 #include "lwip/sys.h"
@@ -83,8 +84,7 @@ static void on_datagram(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip
     (void)pcb;
     if (port == request->port) {
         if (p->tot_len <= request->buffer_size) {
-            uint16_t room = (uint16_t)LWIP_MIN(request->buffer_size, UINT16_MAX);
-            event.text = pbuf_get_contiguous(p, request->buffer, room, p->tot_len, 0);
+            event.text = msgr_lwip_contiguous(p, request->buffer, p->tot_len);
             event.size = p->tot_len;
         }
         on_answer(client, &event);

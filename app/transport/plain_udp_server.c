@@ -6,6 +6,7 @@
 #include "msgr/lwip_plain.h"
 
 #include "lwip_address.h"
+#include "lwip_udp.h"
 #include "plain_answer.h"
 #include "plain_policy.h"
 
@@ -106,7 +107,7 @@ static void on_datagram(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip
     struct netif *netif = ip_current_input_netif();
     uint16_t held = (uint16_t)LWIP_MIN(p->tot_len, MSGR_PLAIN_TEXT_MAX);
     struct msgr_plain_datagram datagram = {
-        .text = pbuf_get_contiguous(p, server->text, sizeof server->text, held, 0),
+        .text = msgr_lwip_contiguous(p, server->text, held),
         .size = p->tot_len,
         .source_port = port,
         .is_group =

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "stack.h"
+
+#include "faults.h"
+
+#include "lwip/init.h"
+#include "lwip/ip.h"
+#include "lwip/memp.h"
+#include "lwip/priv/tcp_priv.h"
+#include "lwip/stats.h"
+#include "lwip/sys.h"
+#include "lwip/timeouts.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define QUEUE_SIZE 512
+
+struct netif bench_netif;
+
+static uint32_t now_ms = 1000;
+static struct packet queue[QUEUE_SIZE];
+static size_t queue_first, queue_count;
+static uint32_t pools_before[MEMP_MAX];
+static uint32_t heap_before;
+
+u32_t sys_now(void)
+{
+    return now_ms;
+}
+
+uint32_t port_lwip_rand(void);
+
+uint32_t port_lwip_rand(void)
+{
+    static uint32_t x = 1; /* Numerical Recipes' generator: a test is the same each time */
+
+    x = x * 1664525u + 1013904223u;
+    return x >> 8;
+}
+
+static err_t capture(struct pbuf *p)
+{
+    struct packet *packet = &queue[(queue_first + queue_count) % QUEUE_SIZE];
+
+    assert_true(queue_count < QUEUE_SIZE);
+    assert_true(p->tot_len <= PACKET_MAX);
+    packet->size = pbuf_copy_partial(p, packet->bytes, p->tot_len, 0);
+    queue_count++;
+    return ERR_OK;
+}
+
+#if LWIP_IPV4
+static err_t capture4(struct netif *netif, struct pbuf *p, const ip4_addr_t *to)
+{
+    (void)netif;
+    (void)to;
+    return capture(p);
+}
+#endif
+
+#if LWIP_IPV6
+static err_t capture6(struct netif *netif, struct pbuf *p, const ip6_addr_t *to)
+{
+    (void)netif;
+    (void)to;
+    return capture(p);
+}
+#endif
+
+static err_t setup_netif(struct netif *netif)
+{
+    netif->name[0] = 't';
+    netif->name[1] = 's';
+    netif->mtu = PACKET_MAX;
+    netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_LINK_UP;
+#if LWIP_IPV4
+    netif->output = capture4;
+#endif
+#if LWIP_IPV6
+    netif->output_ip6 = capture6;
+#endif
+    return ERR_OK;
+}
+
+int stack_group_setup(void **state)
+{
+    (void)state;
+    lwip_init();
+    netif_add_noaddr(&bench_netif, NULL, setup_netif, ip_input);
+    netif_set_default(&bench_netif);
+    netif_set_up(&bench_netif);
+#if LWIP_IPV4
+    {
+        ip4_addr_t address, netmask, gateway;
+        IP4_ADDR(&address, 10, 77, 0, 2);
+        IP4_ADDR(&netmask, 255, 255, 255, 0);
+        IP4_ADDR(&gateway, 10, 77, 0, 1);
+        netif_set_addr(&bench_netif, &address, &netmask, &gateway);
+    }
+#endif
+#if LWIP_IPV6
+    {
+        ip6_addr_t address;
+        assert_true(ip6addr_aton("fd77::2", &address));
+        netif_ip6_addr_set(&bench_netif, 1, &address);
+        netif_ip6_addr_set_state(&bench_netif, 1, IP6_ADDR_PREFERRED);
+    }
+#endif
+    return 0;
+}
+
+static void count_pools(uint32_t used[MEMP_MAX], uint32_t *heap)
+{
+    for (int i = 0; i < MEMP_MAX; i++) {
+        used[i] = (uint32_t)lwip_stats.memp[i]->used;
+    }
+#if MEM_STATS
+    *heap = (uint32_t)lwip_stats.mem.used;
+#else
+    *heap = 0; /* it is malloc(): the leak sanitizer looks after it */
+#endif
+}
+
+int stack_setup(void **state)
+{
+    (void)state;
+    faults_off();
+    stack_discard();
+    count_pools(pools_before, &heap_before);
+    return 0;
+}
+
+void stack_assert_no_leak(void)
+{
+    uint32_t used[MEMP_MAX];
+    uint32_t heap;
+
+    count_pools(used, &heap);
+    for (int i = 0; i < MEMP_MAX; i++) {
+        if (used[i] != pools_before[i]) {
+            fail_msg("lwIP's pool %d (memp_t) holds %u, not %u", i, used[i], pools_before[i]);
+        }
+    }
+    assert_int_equal(heap, heap_before);
+}
+
+int stack_teardown(void **state)
+{
+    (void)state;
+    faults_off();
+    stack_pass_time_wait();
+    stack_discard();
+    stack_assert_no_leak();
+    return 0;
+}
+
+uint32_t stack_now(void)
+{
+    return now_ms;
+}
+
+void stack_set_now(uint32_t ms)
+{
+    now_ms = ms;
+    sys_restart_timeouts();
+}
+
+void stack_pass(uint32_t ms)
+{
+    uint32_t end = now_ms + ms;
+
+    for (;;) {
+        uint32_t left = end - now_ms;
+        uint32_t step = sys_timeouts_sleeptime();
+        if (step > left) {
+            break;
+        }
+        now_ms += step;
+        sys_check_timeouts();
+    }
+    now_ms = end;
+    sys_check_timeouts();
+}
+
+void stack_pass_time_wait(void)
+{
+    stack_pass(20 * 60 * 1000); /* TCP_MAXRTX retransmissions of a FIN, then 2 * TCP_MSL */
+}
+
+void stack_deliver(const void *packet, size_t size)
+{
+    struct pbuf *p;
+
+    faults_pause();
+    p = pbuf_alloc(PBUF_RAW, (u16_t)size, PBUF_POOL);
+    assert_non_null(p);
+    assert_int_equal(pbuf_take(p, packet, (u16_t)size), ERR_OK);
+    faults_resume();
+    if (bench_netif.input(p, &bench_netif) != ERR_OK) {
+        pbuf_free(p);
+    }
+}
+
+bool stack_take(struct packet *packet)
+{
+    if (queue_count == 0) {
+        return false;
+    }
+    *packet = queue[queue_first];
+    queue_first = (queue_first + 1) % QUEUE_SIZE;
+    queue_count--;
+    return true;
+}
+
+size_t stack_waiting(void)
+{
+    return queue_count;
+}
+
+void stack_discard(void)
+{
+    queue_count = 0;
+}
