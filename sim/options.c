@@ -3,6 +3,7 @@
 
 #include "msgr/opts.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
@@ -87,7 +88,7 @@ static const struct option known[] = {
     {NULL, 0, NULL, 0},
 };
 
-__attribute__((format(printf, 1, 2))) static bool wrong(const char *format, ...)
+__attribute__((format(printf, 1, 2))) static void say_wrong(const char *format, ...)
 {
     va_list values;
 
@@ -96,8 +97,9 @@ __attribute__((format(printf, 1, 2))) static bool wrong(const char *format, ...)
     vfprintf(stderr, format, values);
     va_end(values);
     fputs("\nmsgr-sim --help says how it is used.\n", stderr);
-    return false;
 }
+
+#define wrong(...) (say_wrong(__VA_ARGS__), false)
 
 /* ---- values -------------------------------------------------------------------------------- */
 
@@ -134,7 +136,7 @@ static bool read_address(struct options *options, const char *text)
 {
     char address[IPADDR_STRLEN_MAX];
     const char *bits = cut_prefix(text, address);
-    uint32_t length;
+    uint32_t length = 0;
 
     if (bits == NULL || !ip4addr_aton(address, &options->address) ||
         ip4_addr_isany_val(options->address) || ip4_addr_ismulticast(&options->address)) {
@@ -163,20 +165,29 @@ static bool read_address6(struct options *options, const char *text)
     return true;
 }
 
+static int hex_digit(char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *found = c != '\0' ? strchr(digits, tolower((unsigned char)c)) : NULL;
+
+    return found != NULL ? (int)(found - digits) : -1;
+}
+
 static bool read_mac(struct options *options, const char *text)
 {
-    unsigned b[6];
-    char rest;
+    bool is_good = strlen(text) == 17;
 
-    if (strlen(text) != 17 || sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%c", &b[0], &b[1], &b[2], &b[3],
-                                     &b[4], &b[5], &rest) != 6) {
+    for (size_t i = 0; is_good && i < sizeof options->mac; i++) {
+        int high = hex_digit(text[3 * i]);
+        int low = hex_digit(text[3 * i + 1]);
+        is_good = high >= 0 && low >= 0 && (i == 5 || text[3 * i + 2] == ':');
+        options->mac[i] = (uint8_t)(high * 16 + low);
+    }
+    if (!is_good) {
         return wrong("--mac %s: give six bytes: 02:00:0a:4d:00:02", text);
     }
-    if ((b[0] & 1) != 0) {
+    if ((options->mac[0] & 1) != 0) {
         return wrong("--mac %s: that is a group's address, not a node's", text);
-    }
-    for (int i = 0; i < 6; i++) {
-        options->mac[i] = (uint8_t)b[i];
     }
     options->has_mac = true;
     return true;
@@ -198,7 +209,7 @@ static bool read_group(struct options *options, const char *text)
 
 static bool read_port(struct options *options, const char *text)
 {
-    uint32_t port;
+    uint32_t port = 0;
 
     if (!read_number("--port", text, 1, 65535, &port)) {
         return false;
@@ -336,7 +347,7 @@ int options_read(struct options *options, int argc, char **argv)
             return 0;
         }
         if (option == ':') {
-            wrong("%s needs a value", text);
+            say_wrong("%s needs a value", text);
             return 2;
         }
         if (!read_option(options, option, text)) {

@@ -22,10 +22,6 @@
 #define MSGR_PLAIN_TOO_LONG_ANSWER                                                                 \
     MSGR_PLAIN_REFUSAL "longer than " MSGR_PLAIN_TO_TEXT(MSGR_PLAIN_TEXT_MAX) " bytes."
 
-/** The longest answer over UDP, where each byte of the text may become four. */
-#define MSGR_PLAIN_ANSWER_MAX                                                                      \
-    (MSGR_PLAIN_HEAD_SIZE + 3 + 4 * MSGR_PLAIN_TEXT_MAX + MSGR_PLAIN_TAIL_SIZE)
-
 /** The size of the acknowledgement over UDP of @p size bytes of @p text. */
 size_t msgr_plain_answer_size(const void *text, size_t size);
 

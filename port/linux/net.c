@@ -68,6 +68,7 @@ bool port_net_send(const struct pbuf *p)
 {
     struct iovec parts[CHAIN_MAX];
     struct msghdr message = {.msg_iov = parts};
+    size_t size = 0;
     ssize_t sent;
 
     for (const struct pbuf *q = p; q != NULL; q = q->next) {
@@ -75,6 +76,7 @@ bool port_net_send(const struct pbuf *p)
             return false;
         }
         parts[message.msg_iovlen++] = (struct iovec){q->payload, q->len};
+        size += q->len;
     }
     if (has_remote) {
         message.msg_name = &net_remote;
@@ -87,5 +89,5 @@ bool port_net_send(const struct pbuf *p)
     if (sent < 0 && has_remote && (errno == ECONNREFUSED || errno == ENOENT)) {
         return true; /* nobody at the other end: on a cable, too, the frame would be gone */
     }
-    return sent == (ssize_t)p->tot_len;
+    return sent == (ssize_t)size;
 }

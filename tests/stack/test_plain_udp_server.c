@@ -116,7 +116,7 @@ static void ten_thousand_exchanges_leave_nothing_behind(void **state)
 {
     (void)state;
     for (int i = 0; i < 10000; i++) {
-        peer_open(&client, (i % 2 == 0 ? FAMILY_FIRST : FAMILY_LAST) != 0);
+        peer_open(&client, NTH_FAMILY(i) != 0);
         ask("a question of some length");
         expect_answer("Message received: b'a question of some length'. Thank you.");
     }

@@ -17,9 +17,13 @@
 #endif
 
 /** The body that follows runs with is_ipv6 false, true, or both. */
-#define FOR_EACH_FAMILY(is_ipv6) for (int is_ipv6 = FAMILY_FIRST; is_ipv6 <= FAMILY_LAST; is_ipv6++)
+#define FOR_EACH_FAMILY(is_ipv6)                                                                   \
+    for (int(is_ipv6) = FAMILY_FIRST; (is_ipv6) <= FAMILY_LAST; (is_ipv6)++)
 
 /** One of them, where either will do. */
 #define ANY_FAMILY FAMILY_FIRST
+
+/** They take turns. */
+#define NTH_FAMILY(n) (FAMILY_FIRST + (n) % (FAMILY_LAST - FAMILY_FIRST + 1))
 
 #endif

@@ -96,7 +96,7 @@ ip_addr_t peer_address(const struct peer *peer)
     char text[INET6_ADDRSTRLEN];
     ip_addr_t address;
 
-    inet_ntop(peer->is_ipv6 ? AF_INET6 : AF_INET, peer->own, text, sizeof text);
+    assert_non_null(inet_ntop(peer->is_ipv6 ? AF_INET6 : AF_INET, peer->own, text, sizeof text));
     assert_true(ipaddr_aton(text, &address));
     return address;
 }
@@ -266,7 +266,10 @@ void peer_accept(struct peer *peer)
     while (tcp == NULL && stack_take(&packet)) {
         tcp = open_packet(peer, &packet, PROTOCOL_TCP, &size);
     }
-    assert_non_null(tcp);
+    if (tcp == NULL) {
+        fail_msg("the node has sent no SYN to this peer");
+        return;
+    }
     peer->other_port = (uint16_t)get16(tcp);
     take_segment(peer, tcp, size);
     assert_true(peer->has_syn);
