@@ -1,0 +1,286 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What sim/lan promises: a private network for as long as COMMAND runs, and nothing after.
+
+The proof that nothing is left is a pipe, the leash: every process below sim/lan inherits its
+write end, so its read end comes to an end when the last of them is gone, and not before.
+"""
+
+import os
+import pathlib
+import pty
+import select
+import signal
+import subprocess
+
+import pytest
+
+LAN = str(pathlib.Path(__file__).resolve().parents[2] / "sim" / "lan")
+BOUND_S = 10
+NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+LINGERING = "sleep 1000 & setsid sleep 1000 & echo ready;"
+
+
+def run(*arguments, **options):
+    return subprocess.run(
+        [LAN, *arguments], capture_output=True, text=True, timeout=BOUND_S, **options
+    )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def possible_here():
+    probe = run("0", "true")
+    if probe.returncode == 77:
+        pytest.skip(probe.stderr)
+
+
+def wait_readable(fd, bound_s=BOUND_S):
+    return bool(select.select([fd], [], [], bound_s)[0])
+
+
+class Lan:
+    """A running sim/lan, on a leash."""
+
+    def __init__(self, *arguments):
+        self.leash, held = os.pipe()
+        self.process = subprocess.Popen(
+            [LAN, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            pass_fds=[held],
+            start_new_session=True,
+        )
+        os.close(held)
+
+    def line(self):
+        assert wait_readable(self.process.stdout), "COMMAND said nothing"
+        return self.process.stdout.readline().decode().strip()
+
+    def ends_whole(self):
+        """Waits until every process has gone; returns the exit status of sim/lan."""
+        assert wait_readable(self.leash), "something still runs"
+        assert os.read(self.leash, 1) == b""
+        return self.process.wait(BOUND_S)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait(BOUND_S)
+        self.process.stdin.close()
+        self.process.stdout.close()
+        os.close(self.leash)
+
+
+@pytest.mark.parametrize("status", [0, 1, 77, 255])
+def test_exit_status_of_command_is_passed_on(status):
+    assert run("0", "--", "sh", "-c", f"exit {status}").returncode == status
+
+
+@pytest.mark.parametrize("number", [signal.SIGSEGV, signal.SIGKILL, signal.SIGTERM])
+def test_signal_that_ended_command_is_told_without_a_word(number):
+    ended = run("0", "sh", "-c", f"kill -{number.value} $$")
+    assert (ended.returncode, ended.stderr) == (128 + number, "")
+
+
+def test_stdin_is_the_commands():
+    assert run("0", "cat", input="a line\n").stdout == "a line\n"
+
+
+def test_arguments_arrive_as_they_are():
+    words = ["", "two words", "*", "$HOME", "'", "--help"]
+    assert run("0", "printf", "<%s>", *words).stdout == "".join(f"<{w}>" for w in words)
+
+
+def test_command_is_told_that_it_is_inside_and_is_not_process_1():
+    first, second = run("0", "sh", "-c", "echo $MSGR_LAN; echo $$").stdout.split()
+    assert first == "1"
+    assert int(second) > 1
+
+
+def test_addresses_are_there_at_once():
+    shown = run("1", "ip", "-oneline", "address", "show", "dev", "br0").stdout
+    assert "inet 10.77.0.1/24" in shown
+    assert "inet6 fd77::1/64" in shown
+    assert "tentative" not in shown
+
+
+def test_routes_go_to_the_bridge():
+    shown = run("1", "sh", "-c", "ip route; ip -6 route").stdout
+    assert "10.77.0.0/24 dev br0" in shown
+    assert "fd77::/64 dev br0" in shown
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 64])
+def test_taps_are_up_and_ports_of_the_bridge(n):
+    shown = run(str(n), "ip", "-oneline", "link", "show", "master", "br0").stdout
+    ports = [line.split(": ")[1] for line in shown.splitlines() if "UP" in line]
+    assert ports == [f"tap{i}" for i in range(n)]
+
+
+FRAME_BY_NAME = """
+import fcntl, os, select, struct
+tap = os.open("/dev/net/tun", os.O_RDWR)
+fcntl.ioctl(tap, 0x400454CA, struct.pack("16sH22x", b"tap0", 0x1002))  # TUNSETIFF: TAP, no header
+who_has = bytes.fromhex("0001 0800 0604 0001 020000770002 0a4d0002 000000000000 0a4d0001")
+frame = b""
+while frame[12:14] != b"\\x08\\x06":  # a frame can be lost before the bridge sees the port open
+    os.write(tap, b"\\xff" * 6 + bytes.fromhex("020000770002 0806") + who_has)
+    if select.select([tap], [], [], 0.1)[0]:
+        frame = os.read(tap, 2000)
+print(frame[22:28].hex())
+"""
+
+
+def test_tap_opens_by_name_and_the_host_end_answers_on_it():
+    assert run("1", "python3", "-c", FRAME_BY_NAME).stdout.strip() == "020000770001"
+
+
+def test_loopback_works():
+    assert "LOOPBACK,UP" in run("0", "ip", "link", "show", "lo").stdout
+
+
+def test_two_at_once_do_not_collide_and_the_outside_sees_neither():
+    outside = os.listdir("/sys/class/net")
+    wait_for_word = "ls /sys/class/net | tr '\\n' ' '; echo; read word"
+    with Lan("2", "sh", "-c", wait_for_word) as one, Lan("2", "sh", "-c", wait_for_word) as other:
+        assert one.line() == other.line() == "br0 lo tap0 tap1"
+        assert os.listdir("/sys/class/net") == outside
+        for lan in one, other:
+            lan.process.stdin.write(b"go\n")
+            lan.process.stdin.flush()
+            assert lan.ends_whole() == 0
+    assert os.listdir("/sys/class/net") == outside
+
+
+def test_nothing_is_left_of_what_command_had_in_the_background():
+    with Lan("1", "sh", "-c", LINGERING + "exit 5") as lan:
+        assert lan.ends_whole() == 5
+
+
+def test_nothing_is_left_when_command_crashes():
+    with Lan("1", "sh", "-c", LINGERING + "kill -SEGV $$") as lan:
+        assert lan.ends_whole() == 128 + signal.SIGSEGV
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_nothing_is_left_after_a_signal_and_command_got_it(number):
+    with Lan("1", "sh", "-c", LINGERING + "exec sleep 1000") as lan:
+        assert lan.line() == "ready"
+        lan.process.send_signal(number)
+        assert lan.ends_whole() == 128 + number
+
+
+def test_nothing_is_left_after_sigkill():
+    with Lan("1", "sh", "-c", LINGERING + "exec sleep 1000") as lan:
+        assert lan.line() == "ready"
+        lan.process.kill()
+        assert lan.ends_whole() == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("after_ms", range(0, 60, 3))
+def test_signal_at_any_moment_of_the_start_ends_it(number, after_ms):
+    with Lan("1", "sleep", "1000") as lan:
+        assert not wait_readable(lan.leash, after_ms / 1000)
+        lan.process.send_signal(number)
+        assert lan.ends_whole() in (-number, 128 + number)
+
+
+def test_command_may_take_its_time_after_sigterm():
+    finish = "trap 'echo finished; exit 6' TERM; echo ready; while :; do read word; done"
+    with Lan("1", "sh", "-c", finish) as lan:
+        assert lan.line() == "ready"
+        lan.process.terminate()
+        assert lan.line() == "finished"
+        assert lan.ends_whole() == 6
+
+
+COUNT_INTERRUPTS = """
+import signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+print("ready", flush=True)
+signal.sigwait([signal.SIGINT])
+sys.exit(4 if signal.sigtimedwait([signal.SIGINT], 0.3) else 3)
+"""
+
+
+def press_ctrl_c(terminal):
+    said = b""
+    while b"ready" not in said:
+        assert wait_readable(terminal), "COMMAND said nothing"
+        said += os.read(terminal, 100)
+    os.write(terminal, b"\x03")
+
+
+def test_ctrl_c_reaches_command_once():
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execv(LAN, [LAN, "1", "python3", "-c", COUNT_INTERRUPTS])
+    press_ctrl_c(terminal)
+    ended = os.pidfd_open(child)
+    assert wait_readable(ended), "sim/lan still runs"
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 3
+    os.close(ended)
+    os.close(terminal)
+
+
+def test_sigint_to_sim_lan_alone_reaches_command_once():
+    with Lan("1", "python3", "-c", COUNT_INTERRUPTS) as lan:
+        assert lan.line() == "ready"
+        lan.process.send_signal(signal.SIGINT)
+        assert lan.ends_whole() == 3
+
+
+@pytest.mark.parametrize("n", ["", "-1", "65", "007", "1.5", "many", "99999999999999999999"])
+def test_bad_number_of_taps_is_an_error_with_usage(n):
+    refused = run(n, "true")
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("error: ")
+    assert "usage: sim/lan N" in refused.stderr
+
+
+@pytest.mark.parametrize("arguments", [[], ["1"], ["1", "--"]])
+def test_missing_argument_is_an_error_with_usage(arguments):
+    refused = run(*arguments)
+    assert refused.returncode == 2
+    assert "usage: sim/lan N" in refused.stderr
+
+
+def test_unknown_command_is_127():
+    refused = run("1", "no-such-command-anywhere")
+    assert refused.returncode == 127
+    assert "error: no-such-command-anywhere" in refused.stderr
+
+
+def run_as_nobody(device_mode, folder, *arguments):
+    """Runs sim/lan as an ordinary user who finds /dev/net/tun with this mode."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root, to become another user")
+    if subprocess.run([*NOBODY, "test", "-x", LAN]).returncode != 0:
+        pytest.skip(f"another user cannot reach {LAN}")
+    swap = (
+        'mount -t tmpfs none "$0" && mknod -m "$1" "$0/tun" c 10 200 &&'
+        ' mount --bind "$0/tun" /dev/net/tun && shift && exec "$@"'
+    )
+    return subprocess.run(
+        ["unshare", "--mount", "sh", "-c", swap, folder, device_mode, *NOBODY, LAN, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=BOUND_S,
+        cwd="/",
+    )
+
+
+def test_user_without_tap_devices_is_told_the_way_without_privileges(tmp_path):
+    refused = run_as_nobody("600", tmp_path, "1", "true")
+    assert refused.returncode == 77
+    assert "may not open /dev/net/tun" in refused.stderr
+    assert "msgr-sim --wire PATH" in refused.stderr
+
+
+def test_ordinary_user_has_the_same_network(tmp_path):
+    ended = run_as_nobody("666", tmp_path, "1", "python3", "-c", FRAME_BY_NAME)
+    if "unshare" in ended.stderr:
+        pytest.skip(f"user namespaces are not allowed here: {ended.stderr}")
+    assert (ended.stderr, ended.stdout.strip()) == ("", "020000770001")
