@@ -20,6 +20,7 @@ static struct msgr_plain_tcp_client client;
 static struct events events;
 static struct peer server;
 static char buffer[1054];
+static uint32_t timeout_ms; /* 0: the default */
 
 static int teardown(void **state)
 {
@@ -36,6 +37,7 @@ static struct msgr_plain_request request_of(const void *text, size_t size)
         .size = size,
         .buffer = buffer,
         .buffer_size = sizeof buffer,
+        .timeout_ms = timeout_ms,
         .handler = events_record,
         .arg = &events,
     };
@@ -309,7 +311,7 @@ static void client_is_started_again_from_its_handler(void **state)
     peer_segment(&server, TCP_FLAG_ACK | TCP_FLAG_PSH | TCP_FLAG_FIN, ACK_TEXT, strlen(ACK_TEXT));
     assert_int_equal(events.count[MSGR_PLAIN_EVENT_ENDED], 1);
     assert_non_null(client.pcb);
-    stack_pass(1500); /* the SYN was taken for the first server's; it comes again */
+    stack_pass_retransmission(); /* the SYN was taken for the first server's; it comes again */
     memset(&second.has_syn, 0, sizeof second - offsetof(struct peer, has_syn));
     peer_accept(&second);
     peer_expect(&second, "again");
@@ -330,15 +332,16 @@ static void each_failing_call_ends_the_exchange_once_and_leaves_nothing(void **s
     unsigned calls = 0;
 
     (void)state;
+    timeout_ms = 60000;
     for (unsigned k = 1; faults_arm(k); k++, calls++) {
         err_t err = start(ANY_FAMILY, "Hello, server", 13);
         if (err == ERR_OK) {
             if (!has_sent_syn()) {
-                stack_pass(1500);
+                stack_pass_retransmission();
             }
             peer_accept(&server);
             for (int tries = 0; tries < 3 && server.received < 13; tries++) {
-                stack_pass(1000);
+                stack_pass_retransmission();
                 peer_listen(&server);
             }
             peer_expect(&server, "Hello, server");
@@ -356,6 +359,7 @@ static void each_failing_call_ends_the_exchange_once_and_leaves_nothing(void **s
         stack_discard();
     }
     assert_true(calls > 5);
+    timeout_ms = 0;
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, stack_setup, teardown)

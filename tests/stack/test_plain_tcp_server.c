@@ -414,7 +414,7 @@ static void lost_answer_is_sent_again(void **state)
     assert_true(deaf.has_fin);
     client.next = deaf.next;
     assert_int_equal(client.received, 0);
-    stack_pass(2000);
+    stack_pass_retransmission();
     peer_listen(&client);
     expect_answer("Message received: lost. Thank you.");
 }
@@ -547,19 +547,19 @@ static void patient_exchange(int is_ipv6)
 
     peer_open(&client, is_ipv6 != 0);
     for (int tries = 0; tries < 5 && !peer_connect(&client); tries++) {
-        stack_pass(1500);
+        stack_pass_retransmission();
         peer_listen(&client);
     }
     for (int tries = 0; tries < 5 && !client.has_fin && !client.has_reset; tries++) {
         peer_segment_ahead(&client, 0, TCP_FLAG_ACK, text, 3);
         peer_segment_ahead(&client, 3, TCP_FLAG_ACK | TCP_FLAG_PSH, text + 3, size - 3);
-        stack_pass(1500);
+        stack_pass_retransmission();
         peer_listen(&client);
     }
     client.next += (uint32_t)size;
     peer_ack(&client);
     peer_fin(&client);
-    stack_pass(3000);
+    stack_pass_retransmission();
     peer_listen(&client);
 }
 

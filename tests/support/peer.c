@@ -265,6 +265,9 @@ void peer_accept(struct peer *peer)
     peer->own_port = 9999;
     while (tcp == NULL && stack_take(&packet)) {
         tcp = open_packet(peer, &packet, PROTOCOL_TCP, &size);
+        if (tcp != NULL && (tcp[13] & TCP_FLAG_SYN) == 0) {
+            tcp = NULL; /* of an earlier connection */
+        }
     }
     if (tcp == NULL) {
         fail_msg("the node has sent no SYN to this peer");

@@ -188,7 +188,12 @@ void stack_pass(uint32_t ms)
 
 void stack_pass_time_wait(void)
 {
-    stack_pass(20 * 60 * 1000); /* TCP_MAXRTX retransmissions of a FIN, then 2 * TCP_MSL */
+    stack_pass(60 * 60 * 1000); /* TCP_MAXRTX retransmissions of a FIN, then 2 * TCP_MSL */
+}
+
+void stack_pass_retransmission(void)
+{
+    stack_pass(3500);
 }
 
 void stack_deliver(const void *packet, size_t size)

@@ -44,6 +44,9 @@ void stack_pass(uint32_t ms);
 /** Let so much time pass that lwIP has forgotten all closed connections, and all fragments. */
 void stack_pass_time_wait(void);
 
+/** Let so much time pass that lwIP repeats what has got lost: 3 s before 2.2, and up to 500 ms. */
+void stack_pass_retransmission(void);
+
 /** Hand lwIP an IP packet of the version that its first bits say. */
 void stack_deliver(const void *packet, size_t size);
 
