@@ -6,12 +6,18 @@
 #include <fcntl.h>
 #include <linux/if.h>
 #include <linux/if_tun.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #define DEVICE "/dev/net/tun"
+
+/* A bridge notices its port's new carrier a moment later (0.4 ms, mostly), and what is sent before
+ * that is lost. lwIP would ask for the neighbour's address again a second later. */
+#define BRIDGE_WAIT_MS    50
+#define BRIDGE_FORWARDING '3'
 
 static bool say_failure(const char *name, const char *what)
 {
@@ -25,6 +31,27 @@ static bool say_failure(const char *name, const char *what)
         fprintf(stderr, "Another program has it open. Each node needs a device of its own.\n");
     }
     return false;
+}
+
+/* Wait until the bridge that the device is a port of, if any, forwards its frames; not for long. */
+static void wait_for_bridge(const char *name)
+{
+    char path[64];
+    char state = 0;
+
+    (void)snprintf(path, sizeof path, "/sys/class/net/%s/brport/state", name);
+    for (int i = 0; i < BRIDGE_WAIT_MS && state != BRIDGE_FORWARDING; i++) {
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0 || read(fd, &state, 1) != 1) {
+            state = BRIDGE_FORWARDING; /* there is no bridge */
+        }
+        if (fd >= 0) {
+            close(fd);
+        }
+        if (state != BRIDGE_FORWARDING) {
+            (void)poll(NULL, 0, 1);
+        }
+    }
 }
 
 bool port_linux_open_tap(const char *name)
@@ -46,6 +73,7 @@ bool port_linux_open_tap(const char *name)
         close(fd);
         return false;
     }
+    wait_for_bridge(name);
     linux_net_use(fd, NULL);
     return true;
 }

@@ -5,13 +5,17 @@ import select
 import socket
 import struct
 import subprocess
+import time
 
 BRIDGE = "br0"
+BOUND_S = 10
+AGAIN_S = 0.05
 HOST = "10.77.0.1"
 HOST6 = "fd77::1"
 HOST_LINK_LOCAL = "fe80::ff:fe77:1"
 
 SEEN_ALL = 0x0003  # ETH_P_ALL
+ARP = 0x0806
 IPV4 = 0x0800
 IPV6 = 0x86DD
 
@@ -32,6 +36,28 @@ def add_addresses(addresses):
 def mac_of(tap):
     """A node's default hardware address, as it follows from its IPv4 address."""
     return bytes([0x02, 0x00, 10, 77, 0, tap + 2])
+
+
+def wait_up(tap):
+    """Waits until frames pass between this end and the node on tapN.
+
+    Linux lets a port of the bridge forward some moments after the TAP device was opened; what is
+    sent before that is lost. An ARP probe (RFC 5227) is answered, and leaves no trace in the node.
+    """
+    mac, address = mac_of(tap), bytes([10, 77, 0, tap + 2])
+    own_mac = bytes.fromhex("020000770001")
+    head = struct.pack("!HHBBH", 1, IPV4, 6, 4, 1)
+    probe = b"\xff" * 6 + own_mac + struct.pack("!H", ARP) + head
+    probe += own_mac + bytes(4) + bytes(6) + address
+    end_s = time.monotonic() + BOUND_S
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ARP)) as raw:
+        raw.bind((BRIDGE, ARP))
+        while time.monotonic() < end_s:
+            raw.send(probe)
+            while select.select([raw], [], [], AGAIN_S)[0]:
+                if raw.recv(2000)[20:32] == b"\0\2" + mac + address:
+                    return
+    raise AssertionError(f"the node on tap{tap} does not answer ARP")
 
 
 # ---- frames ----------------------------------------------------------------------------------
