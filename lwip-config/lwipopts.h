@@ -81,6 +81,9 @@
 #define MEMP_NUM_REASSDATA        16
 #define IP_REASS_MAX_PBUFS        64
 #define MEMP_NUM_ARP_QUEUE        64
+#define ARP_QUEUE_LEN             48 /* fragments of the longest datagram */
+#define MEMP_NUM_IGMP_GROUP       16 /* eight of the user's, and those that every node is in */
+#define MEMP_NUM_MLD6_GROUP       16
 #define MEMP_NUM_ND6_QUEUE        64
 #define ARP_TABLE_SIZE            64
 #define LWIP_ND6_NUM_NEIGHBORS    64

@@ -54,16 +54,26 @@ void console_text(const char *text)
     append(text, strlen(text));
 }
 
-void console_number(uint32_t number)
+static void append_number(uint32_t number, uint32_t base)
 {
     char digits[10];
     size_t at = sizeof digits;
 
     do {
-        digits[--at] = (char)('0' + number % 10);
-        number /= 10;
+        digits[--at] = "0123456789abcdef"[number % base];
+        number /= base;
     } while (number > 0);
     append(digits + at, sizeof digits - at);
+}
+
+void console_number(uint32_t number)
+{
+    append_number(number, 10);
+}
+
+void console_hex(uint32_t number)
+{
+    append_number(number, 16);
 }
 
 /* A character is at most four bytes long, so pieces end where msgr_printable() says, not before. */

@@ -25,6 +25,9 @@ void console_text(const char *text);
 /** Append a number in decimal. */
 void console_number(uint32_t number);
 
+/** Append a number in hexadecimal, lower case, without leading zeros. */
+void console_hex(uint32_t number);
+
 /** Append bytes that we do not trust, made safe (msgr/printable.h). */
 void console_bytes(const void *data, size_t size);
 

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-/** Append the address alone, in lower case and without its scope. */
+/** Append the address alone: dotted quad, or RFC 5952's form without its scope. */
 void address_print(const ip_addr_t *address);
 
 /**

@@ -54,6 +54,18 @@ static void numbers_are_decimal(void **state)
     expect_out("0 4294967295\n");
 }
 
+static void hexadecimal_numbers_are_in_lower_case(void **state)
+{
+    (void)state;
+    console_hex(0);
+    console_text(" ");
+    console_hex(0xFD77);
+    console_text(" ");
+    console_hex(UINT32_MAX);
+    console_end();
+    expect_out("0 fd77 ffffffff\n");
+}
+
 static void error_line_goes_to_errors_and_the_next_one_does_not(void **state)
 {
     (void)state;
@@ -109,6 +121,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(line_goes_out_whole_at_its_end, setup),
         cmocka_unit_test_setup(numbers_are_decimal, setup),
+        cmocka_unit_test_setup(hexadecimal_numbers_are_in_lower_case, setup),
         cmocka_unit_test_setup(error_line_goes_to_errors_and_the_next_one_does_not, setup),
         cmocka_unit_test_setup(bytes_are_made_safe, setup),
         cmocka_unit_test_setup(long_text_is_shown_whole_at_every_alignment, setup),
