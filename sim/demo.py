@@ -18,7 +18,7 @@ TUTORIAL = ROOT / "sim/tutorial"
 HOST = "10.77.0.1"  # this end of sim/lan's network
 NODES = ("10.77.0.2", "10.77.0.3")
 BOUND_S = 10
-TEXT = "Hello, this is the client."
+TEXT = "Hello, server"
 
 SERVER_LINES = {
     "tcp": [

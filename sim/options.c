@@ -137,15 +137,22 @@ static bool read_address(struct options *options, const char *text)
     char address[IPADDR_STRLEN_MAX];
     const char *bits = cut_prefix(text, address);
     uint32_t length = 0;
+    uint32_t host_mask;
+    uint32_t host;
 
     if (bits == NULL || !ip4addr_aton(address, &options->address) ||
-        ip4_addr_isany_val(options->address) || ip4_addr_ismulticast(&options->address)) {
+        ip4_addr_ismulticast(&options->address) || ip4_addr_isloopback(&options->address)) {
         return wrong("--address %s: give a host's address and a prefix length: 10.77.0.2/24", text);
     }
     if (!read_number("--address: prefix length", bits, 1, 30, &length)) {
         return false;
     }
-    ip4_addr_set_u32(&options->netmask, lwip_htonl(0xFFFFFFFFu << (32 - length)));
+    host_mask = 0xFFFFFFFFu >> length;
+    host = lwip_ntohl(ip4_addr_get_u32(&options->address)) & host_mask;
+    if (host == 0 || host == host_mask) {
+        return wrong("--address %s: that is the network's own or its broadcast address", text);
+    }
+    ip4_addr_set_u32(&options->netmask, lwip_htonl(~host_mask));
     options->has_address = true;
     return true;
 }
@@ -156,7 +163,8 @@ static bool read_address6(struct options *options, const char *text)
     const char *bits = cut_prefix(text, address);
 
     if (bits == NULL || strcmp(bits, "64") != 0 || !ip6addr_aton(address, &options->address6) ||
-        ip6_addr_isany(&options->address6) || ip6_addr_ismulticast(&options->address6)) {
+        ip6_addr_isany(&options->address6) || ip6_addr_isloopback(&options->address6) ||
+        ip6_addr_ismulticast(&options->address6)) {
         return wrong("--address6 %s: give a host's address and 64, the only prefix length that "
                      "lwIP knows: fd77::2/64",
                      text);
@@ -282,6 +290,17 @@ static bool read_serve(struct options *options, int count)
     return true;
 }
 
+/* lwIP knows the names of its own interfaces only, and takes any other scope for none. */
+static bool read_host(const char *text, ip_addr_t *address)
+{
+    const char *scope = strchr(text, '%');
+
+    if (scope != NULL && strcmp(scope, "%1") != 0) {
+        return wrong("send to %s: there is no such scope; this node's one interface is %%1", text);
+    }
+    return ipaddr_aton(text, address) || wrong("send to %s: that is not an address", text);
+}
+
 static bool read_send(struct options *options, int count, char **words)
 {
     struct send_config *send = &options->send;
@@ -295,8 +314,8 @@ static bool read_send(struct options *options, int count, char **words)
     if (!send->udp && strcmp(words[1], "tcp") != 0) {
         return wrong("send %s: the transport is tcp or udp", words[1]);
     }
-    if (!ipaddr_aton(words[2], &send->address)) {
-        return wrong("send to %s: that is not an address", words[2]);
+    if (!read_host(words[2], &send->address)) {
+        return false;
     }
     if (!send->udp && send->wait_ms != 0) {
         return wrong("--wait collects answers over UDP; TCP has one");

@@ -66,6 +66,8 @@ static const char *start_failure(err_t err)
     switch (err) {
     case ERR_RTE:
         return "no route there from this node's addresses";
+    case ERR_VAL:
+        return "not the address of one host";
     case ERR_MEM:
     case ERR_BUF:
         return "lwIP has no memory left";

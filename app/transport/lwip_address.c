@@ -63,12 +63,33 @@ static bool has_router(const ip_addr_t *address, const struct netif *netif)
 #endif
 }
 
+/* With a single interface ip6_route() does not look at the zone. */
+static bool is_in_zone(const ip_addr_t *address, const struct netif *netif)
+{
+    (void)netif; /* has no use without IPv6 */
+#if LWIP_IPV6
+    if (IP_IS_V6(address) && ip6_addr_has_zone(ip_2_ip6(address))) {
+        return ip6_addr_test_zone(ip_2_ip6(address), netif);
+    }
+#endif
+    (void)address;
+    return true;
+}
+
+bool msgr_lwip_is_host(const ip_addr_t *address, struct netif *netif)
+{
+    return !ip_addr_isany(address) && !msgr_lwip_is_group(address, netif);
+}
+
 struct netif *msgr_lwip_route(const ip_addr_t *address)
 {
     struct netif *netif = ip_route(IP_ANY_TYPE, address);
 
-    if (netif == NULL || msgr_lwip_is_group(address, netif) ||
-        msgr_lwip_is_on_link(address, netif) || has_router(address, netif)) {
+    if (netif == NULL || !is_in_zone(address, netif)) {
+        return NULL;
+    }
+    if (msgr_lwip_is_group(address, netif) || msgr_lwip_is_on_link(address, netif) ||
+        has_router(address, netif)) {
         return netif;
     }
     return NULL;

@@ -235,6 +235,7 @@ static err_t on_connected(void *arg, struct tcp_pcb *pcb, err_t err)
 err_t msgr_plain_tcp_send(struct msgr_plain_tcp_client *client,
                           const struct msgr_plain_request *request)
 {
+    struct netif *netif;
     err_t err;
 
     LWIP_ASSERT_CORE_LOCKED();
@@ -246,8 +247,12 @@ err_t msgr_plain_tcp_send(struct msgr_plain_tcp_client *client,
     if (request->timeout_ms == 0) {
         client->request.timeout_ms = MSGR_PLAIN_TIMEOUT_MS;
     }
-    if (msgr_lwip_route(&request->address) == NULL) {
+    netif = msgr_lwip_route(&request->address);
+    if (netif == NULL) {
         return ERR_RTE;
+    }
+    if (!msgr_lwip_is_host(&request->address, netif)) {
+        return ERR_VAL;
     }
     client->since_ms = sys_now();
     client->pcb = tcp_new_ip_type(IP_GET_TYPE(&request->address));

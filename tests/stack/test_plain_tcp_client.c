@@ -276,6 +276,29 @@ static void address_beyond_the_link_without_a_router_is_unreachable(void **state
     assert_int_equal(stack_waiting(), 0);
 }
 
+static void group_and_unspecified_address_are_no_host(void **state)
+{
+    struct msgr_plain_request request;
+
+    (void)state;
+    peer_open(&server, FAMILY_LAST);
+    peer_at(&server, FAMILY_LAST ? "ff02::1" : "10.77.0.255");
+    request = request_of("x", 1);
+    assert_int_equal(msgr_plain_tcp_send(&client, &request), ERR_VAL);
+    peer_at(&server, FAMILY_LAST ? "fe80::1" : "224.0.0.1");
+    request = request_of("x", 1);
+#if LWIP_IPV6
+    ip6_addr_set_zone(ip_2_ip6(&request.address), 77);
+    assert_int_equal(msgr_plain_tcp_send(&client, &request), ERR_RTE);
+#else
+    assert_int_equal(msgr_plain_tcp_send(&client, &request), ERR_VAL);
+#endif
+    ip_addr_set_any(FAMILY_LAST, &request.address);
+    assert_int_not_equal(msgr_plain_tcp_send(&client, &request), ERR_OK);
+    assert_null(client.pcb);
+    assert_int_equal(stack_waiting(), 0);
+}
+
 /* ---- the client's own life ----------------------------------------------------------------- */
 
 static void cancelled_exchange_is_reset_without_an_event(void **state)
@@ -383,6 +406,7 @@ int main(void)
         TEST(nobody_there_is_said_after_the_timeout),
         TEST(server_that_never_answers_is_said_after_the_timeout),
         TEST(server_that_drips_is_said_after_the_timeout),
+        TEST(group_and_unspecified_address_are_no_host),
         TEST(cancelled_exchange_is_reset_without_an_event),
         TEST(client_is_started_again_from_its_handler),
         TEST(each_failing_call_ends_the_exchange_once_and_leaves_nothing),

@@ -9,7 +9,7 @@ import time
 
 BRIDGE = "br0"
 BOUND_S = 10
-AGAIN_S = 0.05
+AGAIN_S = 0.005
 HOST = "10.77.0.1"
 HOST6 = "fd77::1"
 HOST_LINK_LOCAL = "fe80::ff:fe77:1"
@@ -125,7 +125,8 @@ def udp_packet(source, destination, text):
     pseudo = from_ip + to_ip + struct.pack("!IHBB", size, 0, 0, socket.IPPROTO_UDP)
     udp = head[:6] + struct.pack("!H", checksum(pseudo + head + text) or 0xFFFF) + text
     if family == socket.AF_INET6:
-        return struct.pack("!IHBB", 0x60000000, size, socket.IPPROTO_UDP, 64) + from_ip + to_ip + udp
+        ip6 = struct.pack("!IHBB", 0x60000000, size, socket.IPPROTO_UDP, 64)
+        return ip6 + from_ip + to_ip + udp
     ip = struct.pack("!BBHHHBBH", 0x45, 0, 20 + size, 1, 0, 64, socket.IPPROTO_UDP, 0)
     check = struct.pack("!H", checksum(ip + from_ip + to_ip))
     return ip[:10] + check + from_ip + to_ip + udp

@@ -191,7 +191,7 @@ struct msgr_plain_tcp_client {
  * After ENDED the client may be used again, also from within the handler.
  * @param request  copied; the memory that it points to is not
  * @return ERR_OK: exactly one ENDED will follow; else nothing will, and nothing is left behind:
- *         ERR_MEM, ERR_RTE, ERR_ARG, ...
+ *         ERR_RTE: there is no route; ERR_VAL: not one host's address; ERR_MEM
  */
 err_t msgr_plain_tcp_send(struct msgr_plain_tcp_client *client,
                           const struct msgr_plain_request *request);

@@ -1,0 +1,332 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Programs under test, msgr-sim above all: started, listened to, ended; never waited for blindly.
+
+What a test says about a node it says line by line. Whatever a test does not say is checked here
+for each of them: nothing on stderr (so no sanitizer's report either), exit status 0, valid UTF-8,
+and never a character that could do something to a terminal. A failing test prints everything that
+its nodes have said.
+"""
+
+import os
+import pathlib
+import re
+import selectors
+import shlex
+import signal
+import subprocess
+import threading
+import time
+
+from support import lan
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SIM = os.environ.get("MSGR_SIM", str(ROOT / "build" / "debug" / "sim" / "msgr-sim"))
+PORT = 9999
+BOUND_S = 10
+SHOWN = 40  # lines of a very long transcript: so many from its beginning and from its end
+
+# C0, DEL, C1, separators, bidirectional controls; and what was not UTF-8.
+RAW = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+SANITIZER = re.compile("Sanitizer|runtime error:")
+
+
+class Program:
+    """A running program whose output is read while it runs: it never waits for its reader.
+
+    A thread reads, so that a test may have its hands full elsewhere; a test waits for lines with
+    wait_line() and expect(), each with a deadline.
+    """
+
+    def __init__(self, *words, stdin=False):
+        self.words = [str(word) for word in words]
+        self.is_ended = False
+        self._lines = {"stdout": [], "stderr": []}
+        self._tails = {"stdout": b"", "stderr": b""}  # of lines that have not ended yet
+        self._next = 0  # of stdout's lines, the first that no test has asked for yet
+        self._is_checked = False
+        self._news = threading.Condition()
+        self.process = subprocess.Popen(
+            self.words,
+            stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self):
+        with selectors.DefaultSelector() as pipes:
+            pipes.register(self.process.stdout, selectors.EVENT_READ, "stdout")
+            pipes.register(self.process.stderr, selectors.EVENT_READ, "stderr")
+            while pipes.get_map():
+                for pipe, _ in pipes.select():
+                    data = os.read(pipe.fd, 65536)
+                    if not data:
+                        pipes.unregister(pipe.fileobj)
+                    with self._news:
+                        self._take(pipe.data, data)
+                        self._news.notify_all()
+        with self._news:
+            self.is_ended = True
+            self._news.notify_all()
+
+    def _take(self, stream, data):
+        *whole, self._tails[stream] = (self._tails[stream] + data).split(b"\n")
+        self._lines[stream] += [line.decode("utf-8", "surrogateescape") for line in whole]
+
+    # ---- what it says ----
+
+    def lines(self, stream="stdout"):
+        """All whole lines so far; bytes that are not UTF-8 are surrogates in them."""
+        return self._lines[stream]
+
+    def __str__(self):
+        said = [f"$ {shlex.join(self.words)}"]
+        for stream, mark in ("stdout", "  "), ("stderr", "! "):
+            tail = self._tails[stream].decode("utf-8", "surrogateescape")
+            lines = self._lines[stream] + ([f"{tail} (no line end)"] if tail else [])
+            if len(lines) > 2 * SHOWN:
+                hidden = f"({len(lines) - 2 * SHOWN} more lines)"
+                lines = [*lines[:SHOWN], hidden, *lines[-SHOWN:]]
+            said += [mark + RAW.sub(lambda raw: f"{raw.group()!a}", line) for line in lines]
+        status = self.process.poll()
+        return "\n".join(said + [f"(exit status {status})" if status is not None else "(runs)"])
+
+    def _wait(self, what, is_there, bound_s):
+        with self._news:
+            self._news.wait_for(lambda: is_there() or self.is_ended, bound_s)
+            assert is_there(), f"{what} did not come"
+
+    def expect(self, *wanted, bound_s=BOUND_S):
+        """The next lines are exactly these: each a text, or a pattern that matches all of it."""
+        end = self._next + len(wanted)
+        self._wait(f"{wanted}", lambda: len(self.lines()) >= end, bound_s)
+        for number, (line, want) in enumerate(zip(self.lines()[self._next : end], wanted)):
+            assert matches(line, want), f"line {self._next + number + 1}: not {want!r}"
+        self._next = end
+
+    def wait_line(self, wanted, bound_s=BOUND_S):
+        """Skips lines up to one that is this; returns it."""
+
+        def find():
+            rest = enumerate(self.lines()[self._next :], self._next)
+            return next((at for at, line in rest if matches(line, wanted)), None)
+
+        self._wait(f"{wanted!r}", lambda: find() is not None, bound_s)
+        at = find()
+        self._next = at + 1
+        return self.lines()[at]
+
+    def wait_error(self, wanted, bound_s=BOUND_S):
+        """Waits for a line on stderr."""
+        self._wait(
+            f"{wanted!r}",
+            lambda: any(matches(line, wanted) for line in self.lines("stderr")),
+            bound_s,
+        )
+
+    # ---- how it ends ----
+
+    def wait_end(self, bound_s=BOUND_S):
+        self._reader.join(bound_s)
+        assert not self._reader.is_alive(), "it did not end"
+        self.process.wait(bound_s)
+
+    def ends(self, *wanted, status=0, errors=(), bound_s=BOUND_S):
+        """It ends by itself: these are its last lines, and this is all that it said on stderr."""
+        self.wait_end(bound_s)
+        assert self.process.returncode == status, f"exit status is not {status}"
+        self.expect(*wanted)
+        assert self.lines()[self._next :] == [], f"more was said than {wanted}"
+        self._check(errors)
+
+    def stop(self, *wanted, status=0, errors=(), number=signal.SIGINT):
+        """Ctrl-C; then as ends()."""
+        self.process.send_signal(number)
+        self.ends(*wanted, status=status, errors=errors)
+
+    def rest(self):
+        """It has ended or is ended by Ctrl-C, well; these are the lines that no test asked for."""
+        self.process.send_signal(signal.SIGINT)
+        return self.rest_of_ended()
+
+    def rest_of_ended(self):
+        """It ends by itself, well; these are the lines that no test asked for."""
+        self.wait_end()
+        rest = self.lines()[self._next :]
+        self._next += len(rest)
+        self.ends()
+        return rest
+
+    def kill(self):
+        """For what ends in no other way; and for what has ended."""
+        self._is_checked = True
+        self.process.kill()
+        self.process.wait(BOUND_S)
+        self._reader.join(BOUND_S)
+
+    def _check(self, errors):
+        self._is_checked = True
+        said = self.lines("stderr")
+        assert not SANITIZER.search("\n".join(said)), "a sanitizer's report"
+        assert len(said) == len(errors), f"not {len(errors)} lines on stderr"
+        for line, want in zip(said, errors):
+            assert matches(line, want), f"stderr: not {want!r}"
+        raw = RAW.search("\n".join(self.lines()))
+        assert raw is None, f"raw {raw.group()!a} went to the terminal"
+        assert self._tails == {"stdout": b"", "stderr": b""}, "the last line has no end"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        is_well = False
+        try:
+            if kind is None and not self._is_checked:
+                self.rest()
+            is_well = kind is None
+        finally:
+            self.kill()
+            for pipe in self.process.stdin, self.process.stdout, self.process.stderr:
+                if pipe is not None:
+                    pipe.close()
+            if not is_well:
+                print(self)
+
+
+def matches(line, wanted):
+    return wanted.fullmatch(line) if isinstance(wanted, re.Pattern) else wanted == line
+
+
+# ---- msgr-sim --------------------------------------------------------------------------------
+
+
+def address_of(tap):
+    return f"10.77.0.{tap + 2}"
+
+
+def address6_of(tap):
+    return f"fd77::{tap + 2}"
+
+
+def link_local_of(tap):
+    return f"fe80::aff:fe4d:{tap + 2}"
+
+
+def on_tap(tap):
+    """Interface and addresses of the node on tapN."""
+    return [
+        *("--tap", f"tap{tap}"),
+        *("--address", f"{address_of(tap)}/24"),
+        *("--address6", f"{address6_of(tap)}/64"),
+    ]
+
+
+class Node(Program):
+    """msgr-sim with these words, on tap0 unless they are told otherwise by interface=[...]."""
+
+    def __init__(self, *words, tap=0, interface=None):
+        super().__init__(SIM, *(on_tap(tap) if interface is None else interface), *words)
+
+
+def serve(*options, tap=0, interface=None, address=None, port=PORT):
+    """A node that serves, from the moment on that it does so."""
+    node = Node(*options, "serve", tap=tap, interface=interface)
+    bound = f"Socket bound to address {address or address_of(tap)} and port number {port}"
+    listening = ["Socket created.", bound]
+    try:
+        if "--udp" not in options or "--tcp" in options:
+            node.expect(*listening, "Listening for client.")
+        if "--tcp" not in options or "--udp" in options:
+            node.expect(*listening)
+        if "--tap" in node.words:
+            lan.wait_up(tap)
+    except AssertionError:
+        node.kill()
+        print(node)
+        raise
+    return node
+
+
+def run_sim(*words, bound_s=BOUND_S):
+    """msgr-sim with these words, from start to end."""
+    done = subprocess.run(
+        [SIM, *map(str, words)], capture_output=True, timeout=bound_s, stdin=subprocess.DEVNULL
+    )
+    done.stdout = done.stdout.decode("utf-8")
+    done.stderr = done.stderr.decode("utf-8")
+    assert not SANITIZER.search(done.stderr), f"a sanitizer's report\n{done.stderr}"
+    assert not RAW.search(done.stdout), f"raw control characters: {done.stdout!a}"
+    assert done.returncode in (0, 1, 2), f"{words}: exit status {done.returncode}\n{done.stderr}"
+    return done
+
+
+def run_client(*words, tap=1, interface=None, bound_s=BOUND_S):
+    """A node that sends: run_client("tcp", "10.77.0.1", "hi"); options come first."""
+    start = on_tap(tap) if interface is None else interface
+    at = min(words.index(word) for word in ("tcp", "udp") if word in words)
+    return run_sim(*start, *words[:at], "send", *words[at:], bound_s=bound_s)
+
+
+# ---- the transcripts -------------------------------------------------------------------------
+
+
+def tcp_served(shown, address):
+    """What a server says about one client over TCP; the address as Python prints it."""
+    return [
+        f"Connection established with client at address {address}",
+        "Message received from the client:",
+        shown,
+        "Sending acknowledgment to the client.",
+        "Terminating the connection.",
+    ]
+
+
+def udp_served(shown):
+    return [
+        "Message received from the client:",
+        shown,
+        "Sending acknowledgment to the client.",
+    ]
+
+
+def tcp_sent(shown, answer):
+    """What a client says over TCP when all goes well."""
+    return [
+        "Socket created.",
+        "Connection established with the server.",
+        f"Sending msg to the server: {shown}",
+        "Acknowledgment received from the server:",
+        answer,
+        "Terminating the Connection.",
+    ]
+
+
+def udp_sent(shown, answer):
+    return [line for line in tcp_sent(shown, answer) if not line.startswith("Connection")]
+
+
+def summary(tcp=None, udp=None):
+    """The last lines of a server: tcp = clients, answered, refused, lost;
+    udp = datagrams, answered, not answered."""
+    lines = []
+    if tcp is not None:
+        lines.append("TCP: {} clients, {} answered, {} refused, {} lost.".format(*tcp))
+    if udp is not None:
+        lines.append("UDP: {} datagrams, {} answered, {} not answered.".format(*udp))
+    return lines
+
+
+def deadline(bound_s=BOUND_S):
+    """A function that tells the seconds left, and fails when there are none."""
+    end = time.monotonic() + bound_s
+
+    def left():
+        seconds = end - time.monotonic()
+        assert seconds > 0, f"took longer than {bound_s} s"
+        return seconds
+
+    return left
