@@ -101,8 +101,12 @@ def test_clients_beyond_the_connections_are_served_once_there_is_room():
 def test_clients_that_hold_all_connections_and_say_nothing_make_room_in_time():
     with contextlib.ExitStack() as stack:
         node = stack.enter_context(serve("--tcp", "--silence", 1000))
-        Crowd(stack, ROOM).connected(ROOM, deadline())
+        silent = Crowd(stack, ROOM).connected(ROOM, deadline())
         assert ask(SERVER, text_of(ROOM)) == acknowledgement(text_of(ROOM))
+        for _, client in silent:
+            client.settimeout(BOUND_S)
+            with pytest.raises(ConnectionResetError):
+                client.recv(1)
         assert node.rest()[-1:] == summary(tcp=(ROOM + 1, 1, 0, ROOM))
 
 
