@@ -98,21 +98,14 @@ class Lan:
 
     title = "a private network with a bridge and two TAP devices"
 
-    def __init__(self, folder):
-        self.folder = folder
-
     def node(self, number, *command):
         interface = ("--tap", f"tap{number}", "--address", f"{NODES[number]}/24")
         return Side([SIM, *interface, *command])
 
     def python(self, program, localhost):
-        """The tutorial's program, to which `localhost` means the other side: the file that says
-        so is another one for it alone."""
-        hosts = pathlib.Path(self.folder) / "hosts"
-        hosts.write_text(f"{localhost} localhost\n")
-        bind = 'mount --bind "$0" /etc/hosts && exec "$@"'
-        python = [sys.executable, "-u", TUTORIAL / f"{program}.py"]
-        return Side(["unshare", "--mount", "sh", "-c", bind, hosts, *python])
+        """The tutorial's program, to which `localhost` means the other side."""
+        mapping = (TUTORIAL / "with_localhost.py", localhost)
+        return Side([sys.executable, "-u", *mapping, TUTORIAL / f"{program}.py"])
 
 
 class Wire:
@@ -152,7 +145,7 @@ EXCHANGES = [
 
 def print_beside(left, right):
     """Two columns, the right one beginning where the left side is ready."""
-    width = min(shutil.get_terminal_size().columns, 120) // 2 - 2
+    width = min(shutil.get_terminal_size(fallback=(120, 24)).columns, 120) // 2 - 2
     columns = [
         [part for line in lines for part in textwrap.wrap(line, width - 2) or [""]]
         for lines in (left, right)
@@ -190,7 +183,7 @@ def main():
     exchanges = EXCHANGES[:1] if on_wire else EXCHANGES
     todo = [(transport, *exchange) for exchange in exchanges for transport in ("tcp", "udp")]
     with tempfile.TemporaryDirectory() as folder:
-        net = (Wire if on_wire else Lan)(folder)
+        net = Wire(folder) if on_wire else Lan()
         print(f"The socket tutorial's messenger, on {net.title}.")
         good = [run(i, len(todo), net, *what) for i, what in enumerate(todo, 1)]
     print()

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The tutorial's four programs, unmodified, and ours in their place: all eight combinations.
 
-`localhost` means the other side to them: each runs in a mount namespace of its own with another
-/etc/hosts. The transcripts of two Python programs are the law for the others, addresses aside.
+`localhost` means the other side to them (sim/tutorial/with_localhost.py). The transcripts of two Python programs are the law for the others, addresses aside.
 """
 
 import pathlib
@@ -60,14 +59,10 @@ IN_PYTHON = "Python"
 ON_LWIP = "lwIP"
 
 
-def tutorial(program, localhost, folder):
+def tutorial(program, localhost):
     """A program of the tutorial's whose `localhost` is this address."""
-    hosts = folder / f"hosts-of-{program}"
-    hosts.write_text(f"{localhost} localhost\n")
-    return Program(
-        *("unshare", "--mount", "sh", "-c", 'mount --bind "$1" /etc/hosts && shift && exec "$@"'),
-        *("sh", hosts, sys.executable, "-u", PROGRAMS / f"{program}.py"),
-    )
+    mapping = (PROGRAMS / "with_localhost.py", localhost)
+    return Program(sys.executable, "-u", *mapping, PROGRAMS / f"{program}.py")
 
 
 LAST_BEFORE_CLIENTS = {
@@ -76,16 +71,16 @@ LAST_BEFORE_CLIENTS = {
 }
 
 
-def start_server(side, transport, address, folder):
+def start_server(side, transport, address):
     if side == ON_LWIP:
         return serve(f"--{transport}", "--once")
-    return tutorial(f"{transport}_server", address, folder)
+    return tutorial(f"{transport}_server", address)
 
 
-def start_client(side, transport, address, folder):
+def start_client(side, transport, address):
     if side == ON_LWIP:
         return Node("send", transport, address, TEXT, tap=1)
-    return tutorial(f"{transport}_client", address, folder)
+    return tutorial(f"{transport}_client", address)
 
 
 def without_addresses(lines):
@@ -113,12 +108,12 @@ def all_of(program):
     ids=["python_to_python", "python_to_lwip", "lwip_to_python", "lwip_to_lwip"],
 )
 def test_both_sides_say_what_the_tutorial_says(
-    transport, client_side, server_side, python_address, tmp_path
+    transport, client_side, server_side, python_address
 ):
     address = python_address or address_of(0)
-    with start_server(server_side, transport, address, tmp_path) as server:
+    with start_server(server_side, transport, address) as server:
         if server_side == IN_PYTHON:
             server.wait_line(LAST_BEFORE_CLIENTS[transport])
-        with start_client(client_side, transport, address, tmp_path) as client:
+        with start_client(client_side, transport, address) as client:
             said = all_of(server), all_of(client)
     assert said == TRANSCRIPTS[transport]

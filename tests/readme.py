@@ -1,0 +1,53 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""What README.md shows of a command's output is what the command prints.
+
+usage: readme.py README COMMAND...
+
+The block of README that begins with "$ COMMAND" is compared with the output, addresses' ports
+aside; a line "..." stands for any number of lines. Prints the output too.
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+
+def without_ports(text):
+    return [re.sub(r"(', )[0-9]+\)", r"\1N)", line).rstrip() for line in text.splitlines()]
+
+
+def block_of(readme, command):
+    for block in re.findall(r"```console\n(.*?)```", readme, re.DOTALL):
+        first, _, rest = block.partition("\n")
+        if first == f"$ ./{command}":
+            return without_ports(rest)
+    sys.exit(f"README has no block that begins with: $ ./{command}")
+
+
+def is_shown(shown, printed):
+    """Does each run of lines between "..." follow the one before?"""
+    runs = "\n".join(shown).split("\n...\n")
+    text = "\n".join(printed)
+    at = 0
+    for number, run in enumerate(runs):
+        found = text.find(run, at)
+        if found < 0 or (number == 0 and found > 0):
+            return False
+        at = found + len(run)
+    return text[at:].strip() == ""
+
+
+def main():
+    readme, *command = sys.argv[1:]
+    run = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    print(run.stdout, end="")
+    if run.returncode:
+        sys.exit(run.returncode)
+    shown = block_of(pathlib.Path(readme).read_text(), "sim/demo")
+    if not is_shown(shown, without_ports(run.stdout)):
+        sys.exit("README.md shows something else. What it should show is above.")
+
+
+main()
