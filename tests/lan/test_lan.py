@@ -215,7 +215,10 @@ def press_ctrl_c(terminal):
 
 
 def test_ctrl_c_reaches_command_once():
-    child, terminal = pty.fork()
+    try:
+        child, terminal = pty.fork()
+    except OSError as error:
+        pytest.skip(f"no terminal to be had here: {error}")
     if child == 0:
         os.execv(LAN, [LAN, "1", "python3", "-c", COUNT_INTERRUPTS])
     press_ctrl_c(terminal)
