@@ -1,212 +1,39 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A connection is FREE (no pcb), or
- *
- *   RECEIVING   until the text ends, is refused, or its time is over;
- *   ANSWERING   until lwIP has taken the whole answer and the FIN;
- *   LINGERING   until the client has acknowledged the answer and closed, or that takes too long.
- *
- * The text is received at its place in the answer, behind room for the head; then the tail is put
- * behind it and lwIP sends the answer from here without copying. So the buffer belongs to lwIP
- * until all is acknowledged, and a connection is given up before that only by aborting the pcb.
- *
  * Listening with a backlog of connection_count, and keeping each connection "delayed" in lwIP's
  * words while it lasts, makes lwIP drop the SYN of a client that there is no connection for.
  *
- * Coarse times (silence, stalled, lingering) and retries come from lwIP's poll of each pcb, every
- * 500 ms; only the quiet time has a timer, armed while some connection waits for it.
- *
- * Functions that may abort the pcb return ERR_ABRT if they did; lwIP wants it from its callbacks.
+ * The quiet time has one timer for all connections, armed while one of them waits for it.
  */
-#include "msgr/lwip_plain.h"
-
-#include "lwip_tcp.h"
-#include "plain_answer.h"
-#include "plain_boundary.h"
+#include "plain_tcp_connection.h"
 
 #include "lwip/sys.h"
 #include "lwip/timeouts.h"
 
-#include <assert.h>
 #include <string.h>
 
 #if !TCP_LISTEN_BACKLOG
-#error "plain_tcp_server.c needs TCP_LISTEN_BACKLOG 1 in lwipopts.h: see on_accept()"
+#error "plain_tcp_server.c needs TCP_LISTEN_BACKLOG 1 in lwipopts.h: see above"
 #endif
 
-#define POLL_INTERVAL 1 /* in 500 ms */
+/* ---- clients ------------------------------------------------------------------------------- */
 
-static_assert(MSGR_PLAIN_TCP_AROUND == MSGR_PLAIN_HEAD_SIZE + MSGR_PLAIN_TAIL_SIZE,
-              "the buffer holds an answer");
-
-enum state {
-    RECEIVING,
-    ANSWERING,
-    LINGERING,
-};
-
-static char *text_of(struct msgr_plain_tcp_connection *connection)
+static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err)
 {
-    return connection->buffer + MSGR_PLAIN_HEAD_SIZE;
-}
+    struct msgr_plain_tcp_server *server = arg;
 
-static void report(struct msgr_plain_tcp_connection *connection, enum msgr_plain_event_type type,
-                   enum msgr_plain_reason reason)
-{
-    const struct msgr_plain_tcp_config *config = &connection->server->config;
-    bool has_text = type == MSGR_PLAIN_EVENT_RECEIVED;
-    struct msgr_plain_event event = {
-        .type = type,
-        .reason = reason,
-        .id = connection,
-        .address = &connection->address,
-        .port = connection->port,
-        .text = has_text ? text_of(connection) : NULL,
-        .size = has_text ? connection->received : 0,
-    };
-
-    if (config->handler != NULL) {
-        config->handler(config->arg, &event);
+    if (pcb == NULL || err != ERR_OK) { /* lwIP had no pcb and dropped the SYN */
+        return ERR_MEM;
     }
-}
-
-static void enter(struct msgr_plain_tcp_connection *connection, enum state state)
-{
-    connection->state = (uint8_t)state;
-    connection->since_ms = sys_now();
-}
-
-/* ---- the end of a connection --------------------------------------------------------------- */
-
-static struct tcp_pcb *detach(struct msgr_plain_tcp_connection *connection)
-{
-    struct tcp_pcb *pcb = connection->pcb;
-
-    msgr_lwip_tcp_detach(pcb);
-    tcp_backlog_accepted(pcb);
-    return pcb;
-}
-
-static void release(struct msgr_plain_tcp_connection *connection, enum msgr_plain_reason reason)
-{
-    connection->pcb = NULL;
-    connection->is_waiting = false;
-    connection->server->open_count--;
-    report(connection, MSGR_PLAIN_EVENT_ENDED, reason);
-}
-
-static err_t reset(struct msgr_plain_tcp_connection *connection, enum msgr_plain_reason reason)
-{
-    tcp_abort(detach(connection));
-    release(connection, reason);
-    return ERR_ABRT;
-}
-
-/* All is acknowledged and our FIN is on its way; the rest lwIP does alone. */
-static err_t finish(struct msgr_plain_tcp_connection *connection)
-{
-    err_t result = msgr_lwip_tcp_close(detach(connection));
-
-    release(connection, MSGR_PLAIN_DONE);
-    return result;
-}
-
-/* ---- lingering ----------------------------------------------------------------------------- */
-
-static err_t linger(struct msgr_plain_tcp_connection *connection)
-{
-    if (connection->unacked == 0 && connection->has_fin) {
-        return finish(connection);
+    if (server->free == NULL) {
+        tcp_abort(pcb);
+        return ERR_ABRT;
     }
+    msgr_plain_tcp_connection_open(server, pcb);
     return ERR_OK;
 }
 
-static err_t linger_on(struct msgr_plain_tcp_connection *connection, uint32_t passed_ms)
-{
-    struct msgr_plain_tcp_server *server = connection->server;
-
-    if (connection->unacked == 0 && passed_ms >= MSGR_PLAIN_LINGER_MS) {
-        return finish(connection);
-    }
-    if (connection->unacked > 0 && passed_ms >= server->config.silence_ms) {
-        server->counters.stalled++;
-        return reset(connection, MSGR_PLAIN_STALLED);
-    }
-    return ERR_OK;
-}
-
-/* What comes after the text is read and thrown away, within bounds. */
-static err_t drain(struct msgr_plain_tcp_connection *connection)
-{
-    if (connection->received <= MSGR_PLAIN_LINGER_MAX) {
-        return ERR_OK;
-    }
-    if (connection->state == LINGERING && connection->unacked == 0) {
-        return finish(connection);
-    }
-    connection->server->counters.stalled++;
-    return reset(connection, MSGR_PLAIN_STALLED);
-}
-
-/* ---- answering ----------------------------------------------------------------------------- */
-
-/* sent and poll come back here for what lwIP does not take now. */
-static bool write_answer(struct msgr_plain_tcp_connection *connection)
-{
-    size_t left = (size_t)connection->answer_size - connection->written;
-    size_t taken =
-        msgr_lwip_tcp_write(connection->pcb, connection->answer + connection->written, left);
-
-    connection->written = (uint16_t)(connection->written + taken);
-    connection->unacked = (uint16_t)(connection->unacked + taken);
-    return taken == left;
-}
-
-static err_t answer_on(struct msgr_plain_tcp_connection *connection)
-{
-    bool is_done = write_answer(connection) && tcp_shutdown(connection->pcb, 0, 1) == ERR_OK;
-
-    /* An error here is loss: lwIP's timers send again. */
-    (void)tcp_output(connection->pcb);
-    if (!is_done) {
-        return ERR_OK;
-    }
-    enter(connection, LINGERING);
-    report(connection, MSGR_PLAIN_EVENT_ANSWERED,
-           connection->answer == connection->buffer ? MSGR_PLAIN_DONE : MSGR_PLAIN_TOO_LONG);
-    return linger(connection);
-}
-
-static err_t answer(struct msgr_plain_tcp_connection *connection, const char *bytes, size_t size)
-{
-    connection->answer = bytes;
-    connection->answer_size = (uint16_t)size;
-    connection->is_waiting = false;
-    enter(connection, ANSWERING);
-    return answer_on(connection);
-}
-
-static err_t acknowledge(struct msgr_plain_tcp_connection *connection)
-{
-    char *text = text_of(connection);
-
-    connection->server->counters.answered++;
-    report(connection, MSGR_PLAIN_EVENT_RECEIVED, MSGR_PLAIN_DONE);
-    memcpy(connection->buffer, MSGR_PLAIN_HEAD, MSGR_PLAIN_HEAD_SIZE);
-    memcpy(text + connection->received, MSGR_PLAIN_TAIL, MSGR_PLAIN_TAIL_SIZE);
-    return answer(connection, connection->buffer, connection->received + MSGR_PLAIN_TCP_AROUND);
-}
-
-static err_t refuse(struct msgr_plain_tcp_connection *connection)
-{
-    connection->server->counters.refused++;
-    report(connection, MSGR_PLAIN_EVENT_REFUSED, MSGR_PLAIN_TOO_LONG);
-    return answer(connection, MSGR_PLAIN_TOO_LONG_ANSWER, sizeof MSGR_PLAIN_TOO_LONG_ANSWER - 1);
-}
-
-/* ---- receiving ----------------------------------------------------------------------------- */
-
-static err_t on_cue(struct msgr_plain_tcp_connection *connection, enum msgr_plain_cue cue);
+/* ---- the quiet time ------------------------------------------------------------------------ */
 
 static void on_quiet(void *arg)
 {
@@ -221,8 +48,7 @@ static void on_quiet(void *arg)
             continue;
         }
         if (passed_ms >= MSGR_PLAIN_QUIET_MS) {
-            connection->is_waiting = false;
-            (void)on_cue(connection, MSGR_PLAIN_CUE_QUIET);
+            msgr_plain_tcp_connection_on_quiet(connection);
         } else if (next_ms == 0 || MSGR_PLAIN_QUIET_MS - passed_ms < next_ms) {
             next_ms = MSGR_PLAIN_QUIET_MS - passed_ms;
         }
@@ -233,176 +59,15 @@ static void on_quiet(void *arg)
     }
 }
 
-static err_t wait_for_more(struct msgr_plain_tcp_connection *connection)
+void msgr_plain_tcp_server_await_quiet(struct msgr_plain_tcp_server *server)
 {
-    struct msgr_plain_tcp_server *server = connection->server;
-
-    connection->is_waiting = true;
     if (!server->is_timer_armed) {
         server->is_timer_armed = true;
         sys_timeout(MSGR_PLAIN_QUIET_MS, on_quiet, server);
     }
-    return ERR_OK;
 }
 
-static err_t on_cue(struct msgr_plain_tcp_connection *connection, enum msgr_plain_cue cue)
-{
-    switch (
-        msgr_plain_boundary(text_of(connection), connection->received, MSGR_PLAIN_TEXT_MAX, cue)) {
-    case MSGR_PLAIN_BOUNDARY_ENDED:
-        return acknowledge(connection);
-    case MSGR_PLAIN_BOUNDARY_TOO_LONG:
-        return refuse(connection);
-    case MSGR_PLAIN_BOUNDARY_FRAMED:
-        connection->server->counters.framed++;
-        return reset(connection, MSGR_PLAIN_FRAMED);
-    case MSGR_PLAIN_BOUNDARY_OPEN:
-    default:
-        return wait_for_more(connection);
-    }
-}
-
-/* The text's bytes go to their place; what is beyond the limit is only counted. */
-static void take(struct msgr_plain_tcp_connection *connection, const struct pbuf *p)
-{
-    if (connection->state == RECEIVING && connection->received < MSGR_PLAIN_TEXT_MAX) {
-        uint32_t room = MSGR_PLAIN_TEXT_MAX - connection->received;
-        (void)pbuf_copy_partial(p, text_of(connection) + connection->received,
-                                (uint16_t)LWIP_MIN(room, p->tot_len), 0);
-    }
-    connection->received += p->tot_len;
-    connection->heard_ms = sys_now();
-}
-
-/* ---- lwIP's callbacks ---------------------------------------------------------------------- */
-
-static err_t on_fin(struct msgr_plain_tcp_connection *connection)
-{
-    connection->has_fin = true;
-    switch (connection->state) {
-    case RECEIVING:
-        return on_cue(connection, MSGR_PLAIN_CUE_END);
-    case LINGERING:
-        return linger(connection);
-    default:
-        return ERR_OK;
-    }
-}
-
-static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
-{
-    struct msgr_plain_tcp_connection *connection = arg;
-    enum msgr_plain_cue cue;
-
-    (void)err; /* always ERR_OK: lwIP reports errors elsewhere */
-    if (p == NULL) {
-        return on_fin(connection);
-    }
-    cue = msgr_lwip_tcp_cue(p);
-    take(connection, p);
-    tcp_recved(pcb, p->tot_len);
-    pbuf_free(p);
-    return connection->state == RECEIVING ? on_cue(connection, cue) : drain(connection);
-}
-
-static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t size)
-{
-    struct msgr_plain_tcp_connection *connection = arg;
-
-    (void)pcb;
-    connection->unacked = (uint16_t)(connection->unacked - size);
-    if (connection->state == ANSWERING) {
-        return answer_on(connection);
-    }
-    if (connection->unacked == 0) {
-        connection->since_ms = sys_now();
-    }
-    return linger(connection);
-}
-
-static err_t on_poll(void *arg, struct tcp_pcb *pcb)
-{
-    struct msgr_plain_tcp_connection *connection = arg;
-    struct msgr_plain_tcp_server *server = connection->server;
-    uint32_t passed_ms = sys_now() - connection->since_ms;
-
-    (void)pcb;
-    if (connection->state == LINGERING) {
-        return linger_on(connection, passed_ms);
-    }
-    if (passed_ms < server->config.silence_ms) {
-        return connection->state == ANSWERING ? answer_on(connection) : ERR_OK;
-    }
-    if (connection->state == ANSWERING) {
-        server->counters.stalled++;
-        return reset(connection, MSGR_PLAIN_STALLED);
-    }
-    server->counters.silent++;
-    return reset(connection, MSGR_PLAIN_SILENT);
-}
-
-static void on_error(void *arg, err_t err)
-{
-    struct msgr_plain_tcp_connection *connection = arg;
-    bool is_done = err == ERR_CLSD && connection->unacked == 0;
-
-    if (!is_done) {
-        connection->server->counters.reset++;
-    }
-    release(connection, is_done ? MSGR_PLAIN_DONE : MSGR_PLAIN_RESET);
-}
-
-/* ---- the server ---------------------------------------------------------------------------- */
-
-static struct msgr_plain_tcp_connection *find_free(struct msgr_plain_tcp_server *server)
-{
-    for (uint8_t i = 0; i < server->config.connection_count; i++) {
-        if (server->config.connections[i].pcb == NULL) {
-            return &server->config.connections[i];
-        }
-    }
-    return NULL;
-}
-
-static void attach(struct msgr_plain_tcp_connection *connection, struct tcp_pcb *pcb)
-{
-    connection->pcb = pcb;
-    ip_addr_copy(connection->address, pcb->remote_ip);
-    connection->port = pcb->remote_port;
-    connection->received = 0;
-    connection->written = 0;
-    connection->unacked = 0;
-    connection->is_waiting = false;
-    connection->has_fin = false;
-    connection->server->open_count++;
-    enter(connection, RECEIVING);
-
-    tcp_backlog_delayed(pcb);
-    tcp_arg(pcb, connection);
-    tcp_recv(pcb, on_recv);
-    tcp_sent(pcb, on_sent);
-    tcp_err(pcb, on_error);
-    tcp_poll(pcb, on_poll, POLL_INTERVAL);
-}
-
-static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err)
-{
-    struct msgr_plain_tcp_server *server = arg;
-    struct msgr_plain_tcp_connection *connection = find_free(server);
-
-    if (pcb == NULL || err != ERR_OK) { /* lwIP had no pcb and dropped the SYN */
-        return ERR_MEM;
-    }
-    if (connection == NULL) {
-        tcp_abort(pcb);
-        return ERR_ABRT;
-    }
-    connection->server = server;
-    attach(connection, pcb);
-    server->counters.accepted++;
-    report(connection, MSGR_PLAIN_EVENT_CONNECTED, MSGR_PLAIN_DONE);
-    return ERR_OK;
-}
+/* ---- the server's own life ----------------------------------------------------------------- */
 
 static err_t listen_on(struct msgr_plain_tcp_server *server, struct tcp_pcb *pcb)
 {
@@ -439,8 +104,11 @@ err_t msgr_plain_tcp_server_open(struct msgr_plain_tcp_server *server,
         server->config.silence_ms = MSGR_PLAIN_SILENCE_MS;
     }
     for (uint8_t i = 0; i < config->connection_count; i++) {
-        config->connections[i].pcb = NULL;
-        config->connections[i].is_waiting = false;
+        struct msgr_plain_tcp_connection *connection = &config->connections[i];
+        connection->pcb = NULL;
+        connection->is_waiting = false;
+        connection->next_free = server->free;
+        server->free = connection;
     }
     pcb = tcp_new_ip_type(IPADDR_TYPE_ANY);
     return pcb != NULL ? listen_on(server, pcb) : ERR_MEM;
@@ -463,9 +131,7 @@ void msgr_plain_tcp_server_close(struct msgr_plain_tcp_server *server)
     for (uint8_t i = 0; i < server->config.connection_count; i++) {
         struct msgr_plain_tcp_connection *connection = &server->config.connections[i];
         if (connection->pcb != NULL) {
-            tcp_abort(detach(connection));
-            connection->pcb = NULL;
+            msgr_plain_tcp_connection_drop(connection);
         }
     }
-    server->open_count = 0;
 }

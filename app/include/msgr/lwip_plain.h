@@ -71,6 +71,7 @@ struct msgr_plain_tcp_server;
 struct msgr_plain_tcp_connection {
     struct tcp_pcb *pcb; /* NULL: free */
     struct msgr_plain_tcp_server *server;
+    struct msgr_plain_tcp_connection *next_free;
     ip_addr_t address; /* the client's */
     uint16_t port;
     uint32_t since_ms;  /* of the state */
@@ -103,8 +104,9 @@ struct msgr_plain_tcp_server {
     struct tcp_pcb *listener; /* NULL: not running */
     struct msgr_plain_tcp_config config;
     struct msgr_plain_tcp_counters counters;
-    uint8_t open_count;  /* connections in use */
-    bool is_timer_armed; /* the quiet timer */
+    struct msgr_plain_tcp_connection *free; /* list of connections not in use */
+    uint8_t open_count;                     /* connections in use */
+    bool is_timer_armed;                    /* the quiet timer */
 };
 
 /**
