@@ -166,5 +166,5 @@ int main(int argc, char **argv)
     drain_since_ms = sys_now();
     node_run(&netif, is_drained);
     port_linux_close();
-    return status;
+    return port_linux_has_failed() ? 1 : status;
 }

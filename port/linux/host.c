@@ -13,11 +13,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t is_stopping;
+static bool has_failed;
 static sigset_t awake_mask; /* the signals that are blocked while asleep: none of ours */
 
 uint32_t port_now_ms(void)
@@ -65,7 +67,18 @@ void port_linux_catch_signals(void)
 
 bool port_is_stopping(void)
 {
-    return is_stopping != 0;
+    return is_stopping != 0 || has_failed;
+}
+
+void linux_fail(const char *what)
+{
+    fprintf(stderr, "error: %s: %s\n", what, strerror(errno));
+    has_failed = true;
+}
+
+bool port_linux_has_failed(void)
+{
+    return has_failed;
 }
 
 void port_random(void *data, size_t size)

@@ -23,6 +23,9 @@ bool port_linux_open_wire(const char *path);
 /** Remove what the wire left in the file system. Idempotent. */
 void port_linux_close(void);
 
+/** Did the program stop because it could not go on? An error has been written. */
+bool port_linux_has_failed(void);
+
 /** From now on SIGINT and SIGTERM only make port_is_stopping() true. */
 void port_linux_catch_signals(void);
 

@@ -44,6 +44,9 @@ size_t port_net_next(void)
             continue;
         }
         if (got < 0) {
+            if (errno != EAGAIN) {
+                linux_fail("the network interface is gone"); /* or poll() would never sleep again */
+            }
             return 0;
         }
         if ((size_t)got <= sizeof ahead) {
