@@ -55,7 +55,8 @@
 
 /* ---- safety -------------------------------------------------------------------------------- */
 
-/* Unpredictable ports and sequence numbers; the board's port gives both. */
+/* lwIP's first ephemeral ports, and its sequence numbers, are not to be guessed; the board's port
+ * gives the random bits. */
 #define LWIP_RAND() port_lwip_rand()
 #ifdef MSGR_LWIP_TCP_ISN
 #define LWIP_HOOK_TCP_ISN  lwip_hook_tcp_isn

@@ -150,8 +150,10 @@ static int send_one(const struct send_config *config)
 int main(int argc, char **argv)
 {
     struct options options;
-    int status = options_read(&options, argc, argv);
+    int status;
 
+    port_linux_open_standard_files();
+    status = options_read(&options, argc, argv);
     if (status >= 0) {
         return status;
     }

@@ -270,18 +270,31 @@ static bool read_option(struct options *options, int option, const char *text)
         return read_number("--timeout", text, 1, 86400000, &options->send.timeout_ms);
     case OPT_WAIT:
         return read_number("--wait", text, 1, 86400000, &options->send.wait_ms);
+    case '?':
+        return optopt > 0 && optopt < OPT_TAP
+                   ? wrong("there is no option -%c; a text that begins with - goes behind --",
+                           optopt)
+                   : wrong("%s: there is no such option, or it takes no value", text);
     default:
-        return wrong("there is no option %s", text);
+        return wrong("%s: unknown", text);
     }
 }
 
 /* ---- commands ------------------------------------------------------------------------------ */
+
+static bool has_seen(const struct options *options, int option)
+{
+    return (options->seen >> (option - OPT_TAP) & 1) != 0;
+}
 
 static bool read_serve(struct options *options, int count)
 {
     options->command = COMMAND_SERVE;
     if (count != 1) {
         return wrong("serve takes options only");
+    }
+    if (has_seen(options, OPT_TIMEOUT) || has_seen(options, OPT_WAIT)) {
+        return wrong("--timeout and --wait are options of send");
     }
     if (!options->serve.tcp && !options->serve.udp) {
         options->serve.tcp = true;
@@ -306,6 +319,12 @@ static bool read_send(struct options *options, int count, char **words)
     struct send_config *send = &options->send;
 
     options->command = COMMAND_SEND;
+    for (int option = OPT_TCP; option <= OPT_JOIN; option++) {
+        if (has_seen(options, option)) {
+            return wrong("--tcp, --udp, --once, --silence, --off-link and --join are options of "
+                         "serve");
+        }
+    }
     if (count != 4) {
         return wrong("send takes a transport, a host and one text (quote it): "
                      "send tcp 10.77.0.1 'Hello, server'");
@@ -372,6 +391,7 @@ int options_read(struct options *options, int argc, char **argv)
         if (!read_option(options, option, text)) {
             return 2;
         }
+        options->seen |= 1u << (option - OPT_TAP);
     }
     if (!read_command(options, argc - optind, argv + optind) || !check_interface(options)) {
         return 2;

@@ -28,6 +28,7 @@ struct options {
     uint8_t mac[6];
     ip_addr_t groups[GROUPS_MAX];
     int group_count;
+    uint32_t seen; /* a bit for each kind of option */
     enum command command;
     struct serve_config serve;
     struct send_config send;

@@ -31,6 +31,9 @@ static void record(const struct pbuf *p)
     struct timespec now;
     struct frame_header header;
 
+    if (file == NULL) {
+        return;
+    }
     (void)clock_gettime(CLOCK_REALTIME, &now);
     header = (struct frame_header){(uint32_t)now.tv_sec, (uint32_t)(now.tv_nsec / 1000), p->tot_len,
                                    p->tot_len};
@@ -38,7 +41,11 @@ static void record(const struct pbuf *p)
     for (; p != NULL; p = p->next) {
         fwrite(p->payload, p->len, 1, file);
     }
-    fflush(file);
+    if (fflush(file) != 0 || ferror(file)) {
+        fprintf(stderr, "error: --pcap: %s; no more frames are recorded\n", strerror(errno));
+        fclose(file);
+        file = NULL;
+    }
 }
 
 static err_t record_input(struct pbuf *p, struct netif *netif)

@@ -14,7 +14,6 @@ static const char *const texts[MSGR_PLAIN_REASONS] = {
     [MSGR_PLAIN_ECHO] = "it is a server's answer itself",
     [MSGR_PLAIN_RATE] = "too many answers to this source",
     [MSGR_PLAIN_REFUSED] = "connection refused",
-    [MSGR_PLAIN_UNREACHABLE] = "no route there",
     [MSGR_PLAIN_TIMEOUT] = "no answer in time",
     [MSGR_PLAIN_NO_ANSWER] = "connection closed without an answer",
     [MSGR_PLAIN_NO_ACK] = "the answer is not an acknowledgement",

@@ -29,14 +29,20 @@ static const struct {
     {0x0000, 0x001F},   /* C0 */
     {0x007F, 0x009F},   /* DEL, C1 */
     {0x00AD, 0x00AD},   /* soft hyphen */
+    {0x034F, 0x034F},   /* combining grapheme joiner */
     {0x061C, 0x061C},   /* Arabic letter mark */
+    {0x115F, 0x1160},   /* Hangul fillers */
     {0x180E, 0x180E},   /* Mongolian vowel separator */
     {0x200B, 0x200F},   /* zero width, left-to-right and right-to-left marks */
     {0x2028, 0x202E},   /* line and paragraph separators, embeddings and overrides */
     {0x2060, 0x206F},   /* invisible operators, isolates */
+    {0x3164, 0x3164},   /* Hangul filler */
     {0xFDD0, 0xFDEF},   /* noncharacters */
     {0xFEFF, 0xFEFF},   /* zero width no-break space */
+    {0xFFA0, 0xFFA0},   /* halfwidth Hangul filler */
     {0xFFF9, 0xFFFB},   /* interlinear annotation */
+    {0x1BCA0, 0x1BCA3}, /* shorthand format controls */
+    {0x1D173, 0x1D17A}, /* musical format controls */
     {0xE0000, 0xE0FFF}, /* tags and other default ignorables */
 };
 

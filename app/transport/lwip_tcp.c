@@ -11,13 +11,22 @@ enum msgr_plain_cue msgr_lwip_tcp_cue(const struct pbuf *p)
     return MSGR_PLAIN_CUE_DATA;
 }
 
+/* Without a copy a segment takes two pbufs of the queue, and tcp_write() takes all or nothing. */
+static size_t room_in(struct tcp_pcb *pcb)
+{
+    size_t queued = tcp_sndqueuelen(pcb);
+    size_t segments = queued < TCP_SND_QUEUELEN ? (TCP_SND_QUEUELEN - queued) / 2 : 0;
+
+    return LWIP_MIN(segments * tcp_mss(pcb), tcp_sndbuf(pcb));
+}
+
 size_t msgr_lwip_tcp_write(struct tcp_pcb *pcb, const void *bytes, size_t size)
 {
     size_t written = 0;
 
     while (written < size) {
         size_t left = size - written;
-        uint16_t piece = (uint16_t)LWIP_MIN(left, tcp_sndbuf(pcb));
+        uint16_t piece = (uint16_t)LWIP_MIN(left, room_in(pcb));
         uint8_t flags = piece < left ? TCP_WRITE_FLAG_MORE : 0;
         if (piece == 0 || tcp_write(pcb, (const char *)bytes + written, piece, flags) != ERR_OK) {
             break;

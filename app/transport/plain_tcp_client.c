@@ -52,7 +52,6 @@ static struct tcp_pcb *detach(struct msgr_plain_tcp_client *client)
     return pcb;
 }
 
-/* The report is the last thing: its receiver may start the client again. */
 static void end(const struct msgr_plain_tcp_client *client, enum msgr_plain_reason reason)
 {
     struct msgr_plain_request request = client->request;

@@ -12,7 +12,12 @@
 #include "lwip/sys.h"
 #include "lwip/timeouts.h"
 
+#include <assert.h>
 #include <string.h>
+
+static_assert(MSGR_PLAIN_BUFFER_SIZE ==
+                  MSGR_PLAIN_HEAD_SIZE + 3 + 4 * MSGR_PLAIN_TEXT_MAX + MSGR_PLAIN_TAIL_SIZE,
+              "a buffer holds the longest answer: each byte may become four, in quotes with a b");
 
 static void on_timer(void *arg);
 
@@ -23,7 +28,6 @@ static void stop(struct msgr_plain_udp_client *client)
     client->pcb = NULL;
 }
 
-/* The last thing that happens to the client: its owner may start it again from the handler. */
 static void end(struct msgr_plain_udp_client *client, struct msgr_plain_event *event,
                 enum msgr_plain_reason reason)
 {
@@ -44,13 +48,13 @@ static void on_timer(void *arg)
     struct msgr_plain_event event = {.address = &client->request.address,
                                      .port = client->request.port};
 
-    end(client, &event, client->acknowledged > 0 ? MSGR_PLAIN_DONE : MSGR_PLAIN_TIMEOUT);
+    end(client, &event, client->is_acknowledged ? MSGR_PLAIN_DONE : MSGR_PLAIN_TIMEOUT);
 }
 
 static void take_acknowledgement(struct msgr_plain_udp_client *client,
                                  struct msgr_plain_event *event)
 {
-    client->acknowledged++;
+    client->is_acknowledged = true;
     event->type = MSGR_PLAIN_EVENT_RECEIVED;
     event->reason = MSGR_PLAIN_DONE;
     if (client->request.handler != NULL) {
@@ -117,6 +121,9 @@ static err_t open_pcb(struct msgr_plain_udp_client *client)
 
     if (netif == NULL) {
         return ERR_RTE;
+    }
+    if (ip_addr_isany(address)) {
+        return ERR_VAL;
     }
     client->is_group = msgr_lwip_is_group(address, netif);
     client->pcb = udp_new_ip_type(IP_GET_TYPE(address));

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The host's clock, entropy, console and signals behind port.h. */
-#define _GNU_SOURCE
 #include "linux.h"
 #include "net.h"
 
@@ -9,18 +8,21 @@
 #include "lwip/sys.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t is_stopping;
+static int signal_fd = -1; /* readable: a signal has asked us to end */
+static bool is_stopping;
 static bool has_failed;
-static sigset_t awake_mask; /* the signals that are blocked while asleep: none of ours */
 
 uint32_t port_now_ms(void)
 {
@@ -37,43 +39,53 @@ u32_t sys_now(void)
 
 void port_sleep(uint32_t ms)
 {
-    struct pollfd wanted = {.fd = linux_net_fd(), .events = POLLIN};
-    struct timespec timeout = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000};
+    struct pollfd wanted[] = {
+        {.fd = linux_net_fd(), .events = POLLIN},
+        {.fd = signal_fd, .events = POLLIN},
+    };
+    int timeout_ms = ms > INT_MAX ? INT_MAX : (int)ms;
 
-    (void)ppoll(&wanted, 1, &timeout, &awake_mask);
+    if (poll(wanted, 2, timeout_ms) > 0 && wanted[1].revents != 0) {
+        is_stopping = true;
+    }
 }
 
-static void on_signal(int number)
+void port_linux_open_standard_files(void)
 {
-    (void)number;
-    is_stopping = 1;
+    int fd;
+
+    do {
+        fd = open("/dev/null", O_RDWR);
+    } while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0) {
+        close(fd);
+    }
 }
 
 void port_linux_catch_signals(void)
 {
-    struct sigaction action = {.sa_handler = on_signal};
     sigset_t ours;
 
-    /* Blocked except while asleep: none can come between the look at the flag and the sleep. */
     sigemptyset(&ours);
     sigaddset(&ours, SIGINT);
     sigaddset(&ours, SIGTERM);
-    sigprocmask(SIG_BLOCK, &ours, &awake_mask);
-    sigdelset(&awake_mask, SIGINT);
-    sigdelset(&awake_mask, SIGTERM);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    sigprocmask(SIG_BLOCK, &ours, NULL);
+    signal_fd = signalfd(-1, &ours, SFD_NONBLOCK | SFD_CLOEXEC);
+    if (signal_fd < 0) {
+        linux_fail("signalfd");
+    }
 }
 
 bool port_is_stopping(void)
 {
-    return is_stopping != 0 || has_failed;
+    return is_stopping;
 }
 
 void linux_fail(const char *what)
 {
     fprintf(stderr, "error: %s: %s\n", what, strerror(errno));
     has_failed = true;
+    is_stopping = true;
 }
 
 bool port_linux_has_failed(void)

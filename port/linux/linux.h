@@ -23,6 +23,12 @@ bool port_linux_open_wire(const char *path);
 /** Remove what the wire left in the file system. Idempotent. */
 void port_linux_close(void);
 
+/**
+ * First of all: whoever started us may have closed standard input, output or error, and what is
+ * opened next would take its place.
+ */
+void port_linux_open_standard_files(void);
+
 /** Did the program stop because it could not go on? An error has been written. */
 bool port_linux_has_failed(void);
 

@@ -27,6 +27,8 @@ static bool say_failure(const char *name, const char *what)
     if (error == EPERM || error == EACCES || error == ENOENT) {
         fprintf(stderr, "Run it in a private network, sim/lan 1 -- msgr-sim --tap tap0 ...; or "
                         "without privileges on a virtual wire, --wire PATH.\n");
+    } else if (error == EINVAL) {
+        fprintf(stderr, "It exists, but is not a TAP device.\n");
     } else if (error == EBUSY) {
         fprintf(stderr, "Another program has it open. Each node needs a device of its own.\n");
     }

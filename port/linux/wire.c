@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static struct sockaddr_un local;
@@ -34,25 +35,31 @@ static bool set_address(struct sockaddr_un *address, const char *path, size_t si
     return true;
 }
 
-static bool is_in_use(const struct sockaddr_un *address)
+static int open_socket(void)
 {
-    int probe = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    bool is_answering =
-        probe >= 0 && connect(probe, (const struct sockaddr *)address, sizeof *address) == 0;
+    return socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+/* A socket that nobody has any more; never anything else, which is somebody's file. */
+static bool is_left_over(const struct sockaddr_un *address)
+{
+    int probe = open_socket();
+    struct stat file;
+    bool is_left = probe >= 0 && lstat(address->sun_path, &file) == 0 && S_ISSOCK(file.st_mode) &&
+                   connect(probe, (const struct sockaddr *)address, sizeof *address) < 0 &&
+                   errno == ECONNREFUSED;
 
     if (probe >= 0) {
         close(probe);
     }
-    return is_answering;
+    return is_left;
 }
 
 static bool bind_end(int fd, const struct sockaddr_un *address)
 {
-    if (is_in_use(address)) {
-        errno = EADDRINUSE;
-        return false;
+    if (is_left_over(address)) {
+        (void)unlink(address->sun_path);
     }
-    (void)unlink(address->sun_path);
     if (bind(fd, (const struct sockaddr *)address, sizeof *address) < 0) {
         return false;
     }
@@ -60,16 +67,12 @@ static bool bind_end(int fd, const struct sockaddr_un *address)
     return true;
 }
 
-static int open_socket(void)
-{
-    return socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-}
-
 static bool say_failure(const char *path, int fd)
 {
     fprintf(stderr, "error: wire %s: %s\n", path, strerror(errno));
     if (errno == EADDRINUSE) {
-        fprintf(stderr, "A wire has two ends; give each pair of nodes a wire of its own.\n");
+        fprintf(stderr, "A wire has two ends, and these names are taken; give each pair of nodes "
+                        "a wire of its own.\n");
     }
     if (fd >= 0) {
         close(fd);

@@ -110,6 +110,19 @@ def test_clients_that_hold_all_connections_and_say_nothing_make_room_in_time():
         assert node.rest()[-1:] == summary(tcp=(ROOM + 1, 1, 0, ROOM))
 
 
+def test_clients_that_never_close_make_room_in_time():
+    """Their connections wait for them for some time, but not at the others' cost."""
+    with contextlib.ExitStack() as stack:
+        node = stack.enter_context(serve("--tcp"))
+        left = deadline(SERVED_WITHIN_S)
+        crowd = Crowd(stack, 300)
+        for _ in range(300):
+            ((number, client),) = crowd.connected(1, left)
+            speak(number, client)
+            assert client.recv(1024) == acknowledgement(text_of(number))
+        assert node.rest()[-1:] == summary(tcp=(300, 300, 0, 0))
+
+
 COUNT = 2000
 
 

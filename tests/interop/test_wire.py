@@ -3,6 +3,7 @@
 
 import pathlib
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -11,6 +12,7 @@ import tempfile
 import pytest
 
 from support.node import (
+    SIM,
     Node,
     address6_of,
     address_of,
@@ -118,12 +120,59 @@ def test_server_survives_the_other_ends_coming_and_going(wire):
             node.wait_line("Terminating the connection.")
 
 
+def test_files_that_are_no_sockets_are_left_alone(wire):
+    mine = pathlib.Path(f"{wire}.a")
+    mine.write_text("precious")
+    told = send(f"{wire}.a,{wire}.b", "udp", address_of(0))
+    assert told.returncode == 1
+    assert told.stderr.startswith(f"error: wire {wire}.a,{wire}.b: ")
+    with serve(interface=end_of(wire, 0)):
+        assert left_over(wire) == ["wire.a", "wire.b"]
+    assert mine.read_text() == "precious"
+
+
+def test_longest_text_that_is_not_ascii_is_acknowledged_to_our_client(wire):
+    with serve(interface=end_of(wire, 0)) as node:
+        text = "é" * 512
+        done = send(wire, "udp", address_of(0), text)
+        answer = f"Message received: {text.encode()!r}. Thank you."
+        assert done.stdout.splitlines() == udp_sent(text, answer)
+        node.rest()
+
+
+def test_device_does_not_become_a_closed_standard_output(wire):
+    with serve(interface=end_of(wire, 0)) as node:
+        words = [SIM, *end_of(wire, 1), "send", "udp", address_of(0), "Hello"]
+        silent = subprocess.run(
+            ["sh", "-c", 'exec "$@" >&-', "sh", *words], capture_output=True, timeout=10
+        )
+        assert (silent.returncode, silent.stderr) == (0, b"")
+        assert node.rest()[-1] == "UDP: 1 datagrams, 1 answered, 0 not answered."
+
+
+def test_ctrl_c_is_heard_through_a_flood(wire):
+    frame = b"\xff" * 12 + b"\x08\x00" + bytes(46)
+    with serve(interface=end_of(wire, 0)) as node:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as flood:
+            flood.connect(f"{wire}.a")
+            for number in range(1_000_000):
+                if number == 1000:
+                    node.process.send_signal(signal.SIGINT)
+                try:
+                    flood.send(frame)
+                except ConnectionRefusedError:
+                    break
+            else:
+                pytest.fail("it did not end")
+        node.rest_of_ended()
+
+
 def test_third_node_on_a_wire_is_told(wire):
     with serve(interface=end_of(wire, 0)), serve(interface=end_of(wire, 1), tap=1):
         third = send(wire, "tcp", ADDRESSES[0], number=2)
     assert (third.returncode, third.stdout) == (1, "")
     assert third.stderr.startswith(f"error: wire {wire}: ")
-    assert "A wire has two ends; give each pair of nodes a wire of its own." in third.stderr
+    assert "give each pair of nodes a wire of its own." in third.stderr
 
 
 def test_end_that_is_taken_is_told(wire):

@@ -19,7 +19,7 @@
 static struct msgr_plain_tcp_client client;
 static struct events events;
 static struct peer server;
-static char buffer[1054];
+static char buffer[MSGR_PLAIN_BUFFER_SIZE];
 static uint32_t timeout_ms; /* 0: the default */
 
 static int teardown(void **state)
@@ -153,6 +153,36 @@ static void text_larger_than_the_send_buffer_goes_out_in_pieces(void **state)
     expect_end(MSGR_PLAIN_DONE);
 }
 
+static void long_text_to_a_peer_of_small_segments_goes_out_whole(void **state)
+{
+    static const char text[5000];
+
+    (void)state;
+    assert_int_equal(start(ANY_FAMILY, text, sizeof text), ERR_OK);
+    server.mss = 60;
+    peer_accept(&server);
+    for (int i = 0; i < 1000 && server.received < sizeof text; i++) {
+        peer_ack(&server);
+    }
+    assert_int_equal(server.received, sizeof text);
+    peer_say(&server, ACK_TEXT);
+    expect_end(MSGR_PLAIN_DONE);
+}
+
+static void answer_larger_than_the_window_arrives_whole(void **state)
+{
+    static char text[4000] = "Message received: ";
+    size_t sent;
+
+    (void)state;
+    start_connected(ANY_FAMILY, "Hello, server");
+    for (sent = 0; sent < sizeof text; sent += 500) {
+        peer_segment(&server, TCP_FLAG_ACK | (sent == 3500 ? TCP_FLAG_PSH : 0), &text[sent], 500);
+    }
+    expect_end(MSGR_PLAIN_DONE);
+    assert_int_equal(events.size, sizeof text);
+}
+
 static void answer_before_all_of_the_text_is_no_acknowledgement(void **state)
 {
     static char text[20000];
@@ -163,6 +193,16 @@ static void answer_before_all_of_the_text_is_no_acknowledgement(void **state)
     peer_say(&server, ACK_TEXT);
     expect_end(MSGR_PLAIN_NO_ACK);
     assert_true(server.has_reset); /* what is unsent may be overwritten now */
+}
+
+static void answer_that_does_not_acknowledge_the_segment_is_none(void **state)
+{
+    (void)state;
+    start_connected(ANY_FAMILY, "Hello, server");
+    server.expected -= 13;
+    peer_say(&server, ACK_TEXT);
+    expect_end(MSGR_PLAIN_NO_ACK);
+    assert_true(server.has_reset);
 }
 
 static void other_answer_is_shown_but_no_acknowledgement(void **state)
@@ -177,12 +217,13 @@ static void other_answer_is_shown_but_no_acknowledgement(void **state)
 
 static void answer_longer_than_the_buffer_is_a_failure(void **state)
 {
-    static const char much[600];
+    static const char much[500];
 
     (void)state;
     start_connected(ANY_FAMILY, "Hello, server");
-    peer_segment(&server, TCP_FLAG_ACK, much, sizeof much);
-    peer_segment(&server, TCP_FLAG_ACK, much, sizeof much);
+    for (size_t sent = 0; sent <= sizeof buffer; sent += sizeof much) {
+        peer_segment(&server, TCP_FLAG_ACK, much, sizeof much);
+    }
     expect_end(MSGR_PLAIN_TOO_LONG);
 }
 
@@ -313,34 +354,14 @@ static void cancelled_exchange_is_reset_without_an_event(void **state)
     assert_int_equal(events.count[MSGR_PLAIN_EVENT_ENDED], 0);
 }
 
-static void start_again(void *arg, const struct msgr_plain_event *event)
+static void client_is_used_again_after_its_end(void **state)
 {
-    struct msgr_plain_request again = request_of("again", 5);
-
-    events_record(arg, event);
-    if (event->type == MSGR_PLAIN_EVENT_ENDED && events.count[MSGR_PLAIN_EVENT_ENDED] == 1) {
-        assert_int_equal(msgr_plain_tcp_send(&client, &again), ERR_OK);
-    }
-}
-
-static void client_is_started_again_from_its_handler(void **state)
-{
-    static struct peer second;
-
     (void)state;
-    start_connected(ANY_FAMILY, "Hello, server");
-    client.request.handler = start_again;
-    second = server;
-    peer_segment(&server, TCP_FLAG_ACK | TCP_FLAG_PSH | TCP_FLAG_FIN, ACK_TEXT, strlen(ACK_TEXT));
-    assert_int_equal(events.count[MSGR_PLAIN_EVENT_ENDED], 1);
-    assert_non_null(client.pcb);
-    stack_pass_retransmission(); /* the SYN was taken for the first server's; it comes again */
-    memset(&second.has_syn, 0, sizeof second - offsetof(struct peer, has_syn));
-    peer_accept(&second);
-    peer_expect(&second, "again");
-    peer_say(&second, "Message received: again. Thank you.");
-    assert_int_equal(events.count[MSGR_PLAIN_EVENT_ENDED], 2);
-    assert_int_equal(events.reason, MSGR_PLAIN_DONE);
+    for (int i = 0; i < 3; i++) {
+        start_connected(NTH_FAMILY(i), "Hello, server");
+        peer_say(&server, ACK_TEXT);
+        expect_acknowledged();
+    }
 }
 
 /* ---- lwIP's calls fail --------------------------------------------------------------------- */
@@ -396,7 +417,10 @@ int main(void)
         TEST(answer_without_push_ends_after_quiet),
         TEST(empty_text_is_told_by_the_fin),
         TEST(text_larger_than_the_send_buffer_goes_out_in_pieces),
+        TEST(long_text_to_a_peer_of_small_segments_goes_out_whole),
+        TEST(answer_larger_than_the_window_arrives_whole),
         TEST(answer_before_all_of_the_text_is_no_acknowledgement),
+        TEST(answer_that_does_not_acknowledge_the_segment_is_none),
         TEST(other_answer_is_shown_but_no_acknowledgement),
         TEST(answer_longer_than_the_buffer_is_a_failure),
         TEST(framed_answer_is_a_failure),
@@ -408,7 +432,7 @@ int main(void)
         TEST(server_that_drips_is_said_after_the_timeout),
         TEST(group_and_unspecified_address_are_no_host),
         TEST(cancelled_exchange_is_reset_without_an_event),
-        TEST(client_is_started_again_from_its_handler),
+        TEST(client_is_used_again_after_its_end),
         TEST(each_failing_call_ends_the_exchange_once_and_leaves_nothing),
         TEST(address_beyond_the_link_without_a_router_is_unreachable), /* takes the router away */
     };

@@ -262,6 +262,37 @@ static void much_too_long_text_is_drained_and_the_refusal_is_not_lost(void **sta
     expect_answer("Message refused: longer than 1024 bytes.");
 }
 
+static void text_is_drained_up_to_the_bound_and_not_beyond(void **state)
+{
+    (void)state;
+    connect_client(ANY_FAMILY);
+    for (size_t left = MSGR_PLAIN_LINGER_MAX; left > 0;) {
+        size_t piece = left < 500 ? left : 500;
+        send_data(long_text, piece, false);
+        peer_ack(&client);
+        left -= piece;
+    }
+    assert_int_equal(server.open_count, 1);
+    send_data(long_text, 1, false);
+    assert_int_equal(server.open_count, 0);
+}
+
+/* Until the answer is acknowledged lwIP may send it again, from the connection's own memory. */
+static void endless_client_that_acknowledges_nothing_is_reset(void **state)
+{
+    (void)state;
+    connect_client(ANY_FAMILY);
+    send_data(long_text, 500, false);
+    send_data(long_text, 525, false);
+    assert_int_equal(server.open_count, 1);
+    client.expected -= 41; /* as if the refusal and the FIN had been lost */
+    for (size_t sent = 0; sent < MSGR_PLAIN_LINGER_MAX && !client.has_reset; sent += 500) {
+        send_data(long_text, 500, false);
+    }
+    assert_true(client.has_reset);
+    assert_int_equal(server.counters.stalled, 1);
+}
+
 static void endless_text_is_cut_off(void **state)
 {
     size_t sent;
@@ -375,6 +406,67 @@ static void client_that_does_not_close_is_left_to_lwip(void **state)
     assert_int_equal(events.reason, MSGR_PLAIN_DONE);
 }
 
+static void clients_that_do_not_close_make_room_for_others(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4 * CONNECTIONS; i++) {
+        peer_open(&client, NTH_FAMILY(i) != 0);
+        for (int tries = 0; tries < 10 && !peer_connect(&client); tries++) {
+            stack_pass(1000);
+        }
+        peer_say(&client, "I do not close");
+        peer_expect(&client, "Message received: I do not close. Thank you.");
+        peer_ack(&client);
+    }
+    assert_int_equal(server.counters.answered, 4 * CONNECTIONS);
+    assert_int_equal(server.counters.reset, 0);
+}
+
+static void lingering_begins_when_the_answer_is_acknowledged(void **state)
+{
+    (void)state;
+    connect_client(ANY_FAMILY);
+    peer_say(&client, "late");
+    stack_pass(MSGR_PLAIN_LINGER_MS + 3000);
+    peer_ack(&client);
+    stack_pass(MSGR_PLAIN_LINGER_MS - 500);
+    assert_int_equal(server.open_count, 1);
+    stack_pass(1500);
+    assert_int_equal(server.open_count, 0);
+}
+
+static void client_that_resets_while_the_quiet_time_runs_is_forgotten(void **state)
+{
+    (void)state;
+    connect_client(ANY_FAMILY);
+    send_data("half", 4, false);
+    peer_reset(&client);
+    stack_pass(MSGR_PLAIN_QUIET_MS);
+    assert_int_equal(events.count[MSGR_PLAIN_EVENT_RECEIVED], 0);
+    expect_served(ANY_FAMILY);
+}
+
+static void answer_in_many_small_segments_goes_out_whole(void **state)
+{
+    (void)state;
+    for (uint16_t mss = 40; mss <= 536; mss = (uint16_t)(mss + 62)) {
+        peer_open(&client, ANY_FAMILY);
+        client.mss = mss;
+        assert_true(peer_connect(&client));
+        send_data(long_text, 500, false);
+        send_data(long_text, 500, false);
+        stack_pass(MSGR_PLAIN_QUIET_MS);
+        peer_listen(&client);
+        assert_true(client.received > 0); /* at once, not when lwIP's timer comes */
+        for (int i = 0; i < 100 && !client.has_fin; i++) {
+            peer_ack(&client);
+        }
+        assert_int_equal(client.received, 1030);
+        assert_true(client.has_fin);
+        close_client();
+    }
+}
+
 static void reset_at_every_step_frees_the_connection(void **state)
 {
     (void)state;
@@ -417,6 +509,21 @@ static void lost_answer_is_sent_again(void **state)
     stack_pass_retransmission();
     peer_listen(&client);
     expect_answer("Message received: lost. Thank you.");
+}
+
+/* lwIP sends it from the connection's memory, so that is not given to anybody else meanwhile. */
+static void unacknowledged_answer_keeps_its_connection(void **state)
+{
+    (void)state;
+    connect_client(ANY_FAMILY);
+    send_data("closed already", 14, false);
+    peer_segment(&client, TCP_FLAG_FIN | TCP_FLAG_ACK, NULL, 0);
+    peer_expect(&client, "Message received: closed already. Thank you.");
+    assert_int_equal(server.open_count, 1);
+    stack_pass_retransmission();
+    assert_int_equal(server.open_count, 1);
+    peer_ack(&client);
+    assert_int_equal(server.open_count, 0);
 }
 
 /* ---- many clients -------------------------------------------------------------------------- */
@@ -629,6 +736,8 @@ int main(void)
         TEST(text_of_the_limit_is_accepted_however_it_is_cut),
         TEST(text_above_the_limit_is_refused_however_it_is_cut),
         TEST(much_too_long_text_is_drained_and_the_refusal_is_not_lost),
+        TEST(text_is_drained_up_to_the_bound_and_not_beyond),
+        TEST(endless_client_that_acknowledges_nothing_is_reset),
         TEST(endless_text_is_cut_off),
         TEST(framed_stream_is_closed_and_counted),
         TEST(part_of_the_mark_alone_is_plain),
@@ -636,8 +745,13 @@ int main(void)
         TEST(dripping_client_is_dropped_in_time),
         TEST(client_that_does_not_read_is_dropped_in_time),
         TEST(client_that_does_not_close_is_left_to_lwip),
+        TEST(clients_that_do_not_close_make_room_for_others),
+        TEST(lingering_begins_when_the_answer_is_acknowledged),
+        TEST(client_that_resets_while_the_quiet_time_runs_is_forgotten),
+        TEST(answer_in_many_small_segments_goes_out_whole),
         TEST(reset_at_every_step_frees_the_connection),
         TEST(lost_answer_is_sent_again),
+        TEST(unacknowledged_answer_keeps_its_connection),
         TEST(client_without_a_connection_waits_and_is_served),
         TEST(ten_thousand_exchanges_leave_nothing_behind),
         TEST(port_taken_is_said_and_nothing_is_left),

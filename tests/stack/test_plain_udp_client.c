@@ -120,6 +120,17 @@ static void answer_of_a_stranger_is_ignored(void **state)
     expect_end(MSGR_PLAIN_DONE);
 }
 
+static void answer_as_long_as_the_buffer_is_taken(void **state)
+{
+    static char text[sizeof buffer] = "Message received: ";
+
+    (void)state;
+    start_heard(ANY_FAMILY);
+    peer_datagram(&server, text, sizeof text);
+    expect_end(MSGR_PLAIN_DONE);
+    assert_int_equal(events.size, sizeof text);
+}
+
 static void answer_longer_than_the_buffer_is_a_failure(void **state)
 {
     static const char much[sizeof buffer + 1];
@@ -152,6 +163,9 @@ static void all_answers_to_a_group_are_collected(void **state)
         server.own_port = 9999;
         server.other_port =
             (uint16_t)(question.bytes[is_ipv6 ? 40 : 20] << 8 | question.bytes[is_ipv6 ? 41 : 21]);
+        server.own_port = 9998;
+        answer(ACK_TEXT); /* not from the port that was asked */
+        server.own_port = 9999;
         for (int i = 1; i <= 3; i++) {
             char address[32];
             snprintf(address, sizeof address, is_ipv6 ? "fd77::10%d" : "10.77.0.10%d", i);
@@ -224,6 +238,7 @@ int main(void)
         TEST(other_answer_is_shown_but_no_acknowledgement),
         TEST(empty_answer_is_no_acknowledgement),
         TEST(answer_of_a_stranger_is_ignored),
+        TEST(answer_as_long_as_the_buffer_is_taken),
         TEST(answer_longer_than_the_buffer_is_a_failure),
         TEST(no_answer_is_said_after_the_timeout),
         TEST(all_answers_to_a_group_are_collected),

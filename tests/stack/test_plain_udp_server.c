@@ -180,6 +180,26 @@ static void source_beyond_the_link_is_answered_only_on_demand(void **state)
 }
 
 #if LWIP_IPV6
+static void answer_comes_from_the_address_that_was_asked(void **state)
+{
+    (void)state;
+    peer_open(&client, true);
+    peer_to(&client, "fd77::22");
+    ask("hello, other address of yours");
+    expect_answer("Message received: b'hello, other address of yours'. Thank you.");
+}
+
+static void prefix_of_an_address_that_is_not_valid_is_not_on_the_link(void **state)
+{
+    (void)state;
+    netif_ip6_addr_set_state(&bench_netif, 2, IP6_ADDR_TENTATIVE);
+    netif_ip6_addr_set_parts(&bench_netif, 2, PP_HTONL(0xFD790000u), 0, 0, PP_HTONL(0x22));
+    peer_open(&client, true);
+    peer_at(&client, "fd79::1");
+    ask("hello from a network to be");
+    expect_unanswered(MSGR_PLAIN_OFF_LINK);
+}
+
 static void link_local_source_is_on_the_link(void **state)
 {
     (void)state;
@@ -339,6 +359,8 @@ int main(void)
         TEST(datagram_to_a_group_is_shown_and_not_answered),
         TEST(source_beyond_the_link_is_answered_only_on_demand),
 #if LWIP_IPV6
+        TEST(answer_comes_from_the_address_that_was_asked),
+        TEST(prefix_of_an_address_that_is_not_valid_is_not_on_the_link), /* changes the address */
         TEST(link_local_source_is_on_the_link),
 #endif
         TEST(source_port_of_a_service_is_not_answered),

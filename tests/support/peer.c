@@ -10,10 +10,11 @@
 
 #include <cmocka.h>
 
-#define PROTOCOL_TCP 6
-#define PROTOCOL_UDP 17
-#define TCP_HEADER   20
-#define UDP_HEADER   8
+#define PROTOCOL_TCP   6
+#define PROTOCOL_UDP   17
+#define TCP_HEADER     20
+#define TCP_MSS_OPTION 4
+#define UDP_HEADER     8
 
 static uint16_t next_port = 20000;
 
@@ -149,6 +150,8 @@ static const uint8_t *open_packet(const struct peer *peer, const struct packet *
         get16(ip + header + 2) != peer->own_port) {
         return NULL;
     }
+    /* An answer comes from where the question went to; a server's peer knows no address yet. */
+    assert_memory_equal(ip + (is_ipv6 ? 8 : 12), peer->other, address_size(peer));
     *size = (is_ipv6 ? get16(ip + 4) + 40 : get16(ip + 2)) - header;
     assert_int_equal(*size, packet->size - header);
     sum = sum_of(ip + (is_ipv6 ? 8 : 12), 2 * address_size(peer), protocol + (uint32_t)*size);
@@ -207,7 +210,9 @@ void peer_listen(struct peer *peer)
 static void send_segment(struct peer *peer, uint32_t sequence, unsigned flags, const void *data,
                          size_t size)
 {
-    uint8_t tcp[TCP_HEADER + PACKET_MAX] = {0};
+    uint8_t tcp[TCP_HEADER + TCP_MSS_OPTION + PACKET_MAX] = {0};
+    bool has_option = (flags & TCP_FLAG_SYN) != 0 && peer->mss != 0;
+    size_t header = TCP_HEADER + (has_option ? TCP_MSS_OPTION : 0);
 
     assert_true(size <= PACKET_MAX);
     put16(tcp, peer->own_port);
@@ -216,13 +221,16 @@ static void send_segment(struct peer *peer, uint32_t sequence, unsigned flags, c
     if ((flags & TCP_FLAG_ACK) != 0) {
         put32(tcp + 8, peer->expected);
     }
-    tcp[12] = TCP_HEADER / 4 << 4;
+    tcp[12] = (uint8_t)(header / 4 << 4);
     tcp[13] = (uint8_t)flags;
     put16(tcp + 14, peer->window);
-    if (size > 0) {
-        memcpy(tcp + TCP_HEADER, data, size);
+    if (has_option) {
+        put32(tcp + TCP_HEADER, 0x02040000u | peer->mss);
     }
-    deliver(peer, PROTOCOL_TCP, tcp, TCP_HEADER + size, 16);
+    if (size > 0) {
+        memcpy(tcp + header, data, size);
+    }
+    deliver(peer, PROTOCOL_TCP, tcp, header + size, 16);
     peer_listen(peer);
 }
 

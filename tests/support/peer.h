@@ -30,6 +30,7 @@ struct peer {
     uint32_t next, expected; /* sequence numbers: our next byte, their next byte */
     uint32_t acked;          /* of our bytes */
     uint16_t window;         /* that we advertise */
+    uint16_t mss;            /* that we advertise with the SYN; 0: not */
     /* what has come */
     bool has_syn, has_fin, has_reset;
     unsigned segments; /* with data or FIN */

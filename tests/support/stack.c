@@ -108,6 +108,9 @@ int stack_group_setup(void **state)
         assert_true(ip6addr_aton("fd77::2", &address));
         netif_ip6_addr_set(&bench_netif, 1, &address);
         netif_ip6_addr_set_state(&bench_netif, 1, IP6_ADDR_PREFERRED);
+        assert_true(ip6addr_aton("fd77::22", &address));
+        netif_ip6_addr_set(&bench_netif, 2, &address);
+        netif_ip6_addr_set_state(&bench_netif, 2, IP6_ADDR_PREFERRED);
     }
 #endif
     return 0;

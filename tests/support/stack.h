@@ -19,7 +19,7 @@ struct packet {
     uint8_t bytes[PACKET_MAX];
 };
 
-/** The node: 10.77.0.2/24 and fd77::2/64, and a router 10.77.0.1. */
+/** The node: 10.77.0.2/24, fd77::2/64 and fd77::22/64, and a router 10.77.0.1. */
 extern struct netif bench_netif;
 
 /** For cmocka's group set-up: start lwIP, once a process. */

@@ -3,15 +3,17 @@
  * The plain protocol's servers and clients on lwIP's raw API (SPEC.md, 3 and 4).
  *
  * Context: every function is called, and every handler runs, where lwIP's raw API may be called:
- * the main loop with NO_SYS, else with the core locked. A handler must not close the server nor
- * cancel the client that calls it; it may start others.
+ * the main loop with NO_SYS, else with the core locked. Of what is here a handler may call
+ * msgr_plain_tcp_server_stop() only: with no memory left for a new connection, lwIP frees an old
+ * one, which may be the very one that the handler is called for.
  *
  * Memory: the caller's, and lwIP's pools. There is no heap beside lwIP's own. Objects are opaque;
  * all zero is not necessary before they are started. They stay where they are while they run.
  *
- * lwIP must be configured with LWIP_TCP, LWIP_UDP and TCP_LISTEN_BACKLOG, with one sys_timeout for
- * each running TCP server and each running client (MEMP_NUM_SYS_TIMEOUT), and with TCP_SND_BUF of
- * any size: longer answers go out in pieces.
+ * lwIP must be configured with LWIP_TCP, LWIP_UDP and TCP_LISTEN_BACKLOG; with one sys_timeout for
+ * each running TCP server and each running client (MEMP_NUM_SYS_TIMEOUT); and with a pcb for each
+ * connection of a TCP server and each running TCP client, and one to spare (MEMP_NUM_TCP_PCB).
+ * TCP_SND_BUF and TCP_SND_QUEUELEN may have any size: longer texts and answers go out in pieces.
  */
 #ifndef MSGR_LWIP_PLAIN_H
 #define MSGR_LWIP_PLAIN_H
@@ -176,7 +178,7 @@ struct msgr_plain_request {
 };
 
 /** A buffer of this size takes every answer of a server with the same options. */
-#define MSGR_PLAIN_BUFFER_SIZE (32 + 4 * MSGR_PLAIN_TEXT_MAX)
+#define MSGR_PLAIN_BUFFER_SIZE (33 + 4 * MSGR_PLAIN_TEXT_MAX)
 
 struct msgr_plain_tcp_client {
     struct tcp_pcb *pcb; /* NULL: not running */
@@ -190,7 +192,7 @@ struct msgr_plain_tcp_client {
 
 /**
  * Send a text over TCP. Events: CONNECTED, RECEIVED, ENDED; or just ENDED with the reason.
- * After ENDED the client may be used again, also from within the handler.
+ * After ENDED the client may be used again, but not from within the handler.
  * @param request  copied; the memory that it points to is not
  * @return ERR_OK: exactly one ENDED will follow; else nothing will, and nothing is left behind:
  *         ERR_RTE: there is no route; ERR_VAL: not one host's address; ERR_MEM
@@ -204,7 +206,7 @@ void msgr_plain_tcp_cancel(struct msgr_plain_tcp_client *client);
 struct msgr_plain_udp_client {
     struct udp_pcb *pcb; /* NULL: not running */
     struct msgr_plain_request request;
-    uint16_t acknowledged; /* answers that were acknowledgements */
+    bool is_acknowledged;
     bool is_group;
 };
 

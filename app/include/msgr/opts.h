@@ -32,12 +32,12 @@
 #define MSGR_PLAIN_SILENCE_MS 30000
 #endif
 
-/** A server reads and throws away for so long after its answer, in milliseconds ... */
+/** A server reads and throws away for so long after its answer, in ms (granularity 500) ... */
 #ifndef MSGR_PLAIN_LINGER_MS
 #define MSGR_PLAIN_LINGER_MS 2000
 #endif
 
-/** ... and no more than so many bytes. */
+/** ... and no more than so many bytes in all, the text included. */
 #ifndef MSGR_PLAIN_LINGER_MAX
 #define MSGR_PLAIN_LINGER_MAX 65536
 #endif
@@ -71,8 +71,11 @@
 #if MSGR_PLAIN_QUIET_MS < 1 || MSGR_PLAIN_QUIET_MS > 1000
 #error "MSGR_PLAIN_QUIET_MS: 1 to 1000"
 #endif
-#if MSGR_PLAIN_RATE_BURST < 1 || MSGR_PLAIN_RATE_PER_S < 1 || MSGR_PLAIN_RATE_PER_S > 1000
-#error "MSGR_PLAIN_RATE_BURST: at least 1; MSGR_PLAIN_RATE_PER_S: 1 to 1000"
+#if MSGR_PLAIN_RATE_PER_S < 1 || MSGR_PLAIN_RATE_PER_S > 1000 || 1000 % MSGR_PLAIN_RATE_PER_S != 0
+#error "MSGR_PLAIN_RATE_PER_S: a divisor of 1000, so that time is counted in whole milliseconds"
+#endif
+#if MSGR_PLAIN_RATE_BURST < 1 || MSGR_PLAIN_RATE_BURST > 1000000
+#error "MSGR_PLAIN_RATE_BURST: 1 to 1000000"
 #endif
 #if MSGR_PLAIN_RATE_SOURCES < 1
 #error "MSGR_PLAIN_RATE_SOURCES: at least 1"

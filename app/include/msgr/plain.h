@@ -31,11 +31,10 @@ enum msgr_plain_reason {
     MSGR_PLAIN_RATE,         /* its source has used up its allowance */
 
     /* a client's failures */
-    MSGR_PLAIN_REFUSED,     /* nobody listens there */
-    MSGR_PLAIN_UNREACHABLE, /* there is no way there */
-    MSGR_PLAIN_TIMEOUT,     /* no answer in time */
-    MSGR_PLAIN_NO_ANSWER,   /* the connection was closed without an answer */
-    MSGR_PLAIN_NO_ACK,      /* the answer is not an acknowledgement */
+    MSGR_PLAIN_REFUSED,   /* nobody listens there */
+    MSGR_PLAIN_TIMEOUT,   /* no answer in time; perhaps nobody is there */
+    MSGR_PLAIN_NO_ANSWER, /* the connection was closed without an answer */
+    MSGR_PLAIN_NO_ACK,    /* the answer is not an acknowledgement */
 
     MSGR_PLAIN_NO_MEMORY, /* our stack has none left */
 
