@@ -15,8 +15,9 @@
 #include <assert.h>
 #include <string.h>
 
-static_assert(MSGR_PLAIN_BUFFER_SIZE ==
-                  MSGR_PLAIN_HEAD_SIZE + 3 + 4 * MSGR_PLAIN_TEXT_MAX + MSGR_PLAIN_TAIL_SIZE,
+static_assert(MSGR_PLAIN_BUFFER_SIZE == MSGR_PLAIN_HEAD_SIZE + 3 +
+                                            sizeof(char[4][MSGR_PLAIN_TEXT_MAX]) +
+                                            MSGR_PLAIN_TAIL_SIZE,
               "a buffer holds the longest answer: each byte may become four, in quotes with a b");
 
 static void on_timer(void *arg);
