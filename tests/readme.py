@@ -5,7 +5,8 @@
 usage: readme.py README COMMAND...
 
 The block of README that begins with "$ COMMAND" is compared with the output, addresses' ports
-aside; a line "..." stands for any number of lines. Prints the output too.
+aside, from the block's first line on: before it, a first run tells of setting up. A line "..."
+stands for any number of lines. Prints the output too.
 """
 
 import pathlib
@@ -31,9 +32,9 @@ def is_shown(shown, printed):
     runs = "\n".join(shown).split("\n...\n")
     text = "\n".join(printed)
     at = 0
-    for number, run in enumerate(runs):
+    for run in runs:
         found = text.find(run, at)
-        if found < 0 or (number == 0 and found > 0):
+        if found < 0:
             return False
         at = found + len(run)
     return text[at:].strip() == ""
