@@ -46,6 +46,10 @@
 /* Where pointers have 8 bytes lwIP's reassembly needs more room than the fragment header has. */
 #define IPV6_FRAG_COPYHEADER (__SIZEOF_POINTER__ > 4)
 
+/* The node tells its user of each address that becomes usable, and of the cable. */
+#define LWIP_NETIF_STATUS_CALLBACK 1
+#define LWIP_NETIF_LINK_CALLBACK   1
+
 /* The backlog is how a server keeps clients waiting that it has no connection for. */
 #define TCP_LISTEN_BACKLOG 1
 
@@ -104,8 +108,9 @@
 #error "MSGR_LWIP_PRESET: MSGR_PRESET_HOST or MSGR_PRESET_TINY"
 #endif
 
-/* One for each plain TCP server and each running client, beyond what lwIP's own timers need. */
-#define MSGR_SYS_TIMEOUTS    4
+/* One for each plain TCP server (1) and each running client (2), beyond what lwIP's own timers
+ * need; and the node's: the look at the cable, and the wait for DHCP. */
+#define MSGR_SYS_TIMEOUTS    5
 #define MEMP_NUM_SYS_TIMEOUT (LWIP_NUM_SYS_TIMEOUT_INTERNAL + MSGR_SYS_TIMEOUTS)
 
 #if MSGR_LWIP_MALLOC

@@ -93,7 +93,10 @@ static bool start_network(struct options *options)
     if (!options->has_mac) {
         derive_mac(options);
     }
-    port_netif_add(&netif, options->mac);
+    port_linux_use_mac(options->mac);
+    if (!port_netif_add(&netif)) {
+        return false;
+    }
     if (options->pcap != NULL && !pcap_start(&netif, options->pcap)) {
         return false;
     }
@@ -156,7 +159,7 @@ int main(int argc, char **argv)
         return status;
     }
     console_open(write_console);
-    port_linux_catch_signals();
+    port_start();
     start_lwip();
     if (!start_network(&options)) {
         port_linux_close();
