@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The host's clock, signals, sleep and entropy behind port.h. */
 #define _GNU_SOURCE
-#include "console.h"
 #include "net.h"
+#include "tty.h"
 
 #include "port/port.h"
 
@@ -29,12 +29,12 @@ void port_sleep(uint32_t ms)
 {
     struct pollfd wanted[] = {
         {.fd = linux_net_fd(), .events = POLLIN},
-        {.fd = linux_console_fd(), .events = POLLIN},
+        {.fd = linux_tty_fd(), .events = POLLIN},
     };
     struct timespec timeout = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000};
 
     if (ppoll(wanted, 2, &timeout, &awake_mask) > 0 && wanted[1].revents != 0) {
-        linux_console_is_ready();
+        linux_tty_is_ready();
     }
 }
 

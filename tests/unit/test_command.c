@@ -120,17 +120,20 @@ static void empty_line_does_nothing(void **state)
 
 static void most_words_are_taken_and_more_are_an_error(void **state)
 {
-    char line[4 * COMMAND_WORDS_MAX] = "say";
+    char line[4 + 2 * COMMAND_WORDS_MAX] = "say";
+    size_t size = 3;
 
     (void)state;
     for (int i = 1; i < COMMAND_WORDS_MAX; i++) {
-        strcat(line, " x");
+        line[size++] = ' ';
+        line[size++] = 'x';
     }
     run(line);
     assert_string_equal(out, "");
     assert_int_equal(strlen(said), 5 + 3 * (COMMAND_WORDS_MAX - 1));
     said[0] = '\0';
-    strcat(line, " x");
+    line[size++] = ' ';
+    line[size] = 'x';
     run(line);
     assert_string_equal(out, "error: too many words; quote a text that is long\n");
     assert_string_equal(said, "");

@@ -181,7 +181,7 @@ static void longest_line_is_taken_and_a_longer_one_is_an_error(void **state)
 static void character_that_does_not_fit_whole_is_too_long(void **state)
 {
     (void)state;
-    fill(LINE_SIZE_MAX - 2);
+    fill((size_t)LINE_SIZE_MAX - 2);
     assert_int_equal(type(A_KANA "\n"), 0);
     expect_line("help\n", "help");
 }
@@ -189,9 +189,9 @@ static void character_that_does_not_fit_whole_is_too_long(void **state)
 static void too_long_line_can_be_taken_back(void **state)
 {
     (void)state;
-    fill(2 * LINE_SIZE_MAX);
+    fill((size_t)2 * LINE_SIZE_MAX);
     expect_line("\x15help\n", "help");
-    fill(2 * LINE_SIZE_MAX);
+    fill((size_t)2 * LINE_SIZE_MAX);
     expect_line("\x03help\n", "help");
 }
 

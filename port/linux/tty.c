@@ -3,7 +3,7 @@
  * Standard input stays a blocking descriptor, for others may share it (the shell, its terminal): it
  * is read only after the sleep has found something there, and then once.
  */
-#include "console.h"
+#include "tty.h"
 #include "linux.h"
 
 #include "port/port.h"
@@ -17,12 +17,12 @@ static bool is_open;
 static bool is_ready;
 static struct termios terminal_before;
 
-int linux_console_fd(void)
+int linux_tty_fd(void)
 {
     return is_open ? STDIN_FILENO : -1;
 }
 
-void linux_console_is_ready(void)
+void linux_tty_is_ready(void)
 {
     is_ready = true;
 }
