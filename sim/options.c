@@ -50,6 +50,7 @@ static const char usage[] =
     "  --dhcp                ask DHCP for the IPv4 address; --address is for when nobody answers\n"
     "  --dhcp-wait MS        for so long, 10000 unless given\n"
     "  --dns A               name server, until DHCP or a router names one\n"
+    "  --no-dad              use IPv6 addresses at once, without looking for duplicates\n"
     "\n"
     "Exit status: 0 when all went well (send: the acknowledgement came), 1 when not, 2 when the\n"
     "command line is wrong, 3 after the node's command reset.\n";
@@ -74,6 +75,7 @@ enum {
     OPT_DHCP,
     OPT_DHCP_WAIT,
     OPT_DNS,
+    OPT_NO_DAD,
     OPT_HELP,
 };
 
@@ -97,6 +99,7 @@ static const struct option known[] = {
     {"dhcp", no_argument, NULL, OPT_DHCP},
     {"dhcp-wait", required_argument, NULL, OPT_DHCP_WAIT},
     {"dns", required_argument, NULL, OPT_DNS},
+    {"no-dad", no_argument, NULL, OPT_NO_DAD},
     {"help", no_argument, NULL, OPT_HELP},
     {NULL, 0, NULL, 0},
 };
@@ -270,6 +273,9 @@ static bool read_option(struct options *options, int option, const char *text)
         return read_number("--dhcp-wait", text, 1, 86400000, &options->dhcp_wait_ms);
     case OPT_DNS:
         return read_dns(options, text);
+    case OPT_NO_DAD:
+        options->addresses.no_detection = true;
+        return true;
     default:
         return wrong("there is no option %s", text);
     }
