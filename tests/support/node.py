@@ -120,11 +120,11 @@ class Program:
         self._next = at + 1
         return self.lines()[at]
 
-    def wait_error(self, wanted, bound_s=BOUND_S):
-        """Waits for a line on stderr."""
+    def wait_error(self, wanted, bound_s=BOUND_S, count=1):
+        """Waits for a line on stderr, or for so many of them."""
         self._wait(
             f"{wanted!r}",
-            lambda: any(matches(line, wanted) for line in self.lines("stderr")),
+            lambda: sum(bool(matches(line, wanted)) for line in self.lines("stderr")) >= count,
             bound_s,
         )
 
