@@ -15,7 +15,7 @@ NAME, NAME6, NO_NAME = "server.test", "six.test", "nobody.test"
 DHCP = [f"--dhcp-range={LEASES[0]},{LEASES[-1]},2m", "--no-ping", "--dhcp-authoritative"]
 ROUTER = ["--enable-ra", "--dhcp-range=fd77::,ra-only"]
 
-STARTED = re.compile(r"dnsmasq\[\d+\]: started, .*")
+STARTED = re.compile(r"dnsmasq: started, .*")
 
 
 class Dnsmasq(Program):
@@ -27,8 +27,8 @@ class Dnsmasq(Program):
             pytest.skip("dnsmasq is not installed")
         super().__init__(
             program,
-            *("--keep-in-foreground", "--conf-file=/dev/null", "--user=root", "--pid-file="),
-            *("--leasefile-ro", "--log-facility=-", "--log-dhcp"),
+            *("--no-daemon", "--conf-file=/dev/null"),  # and no other user: there may be none
+            *("--leasefile-ro", "--log-dhcp"),
             *(f"--interface={BRIDGE}", "--bind-interfaces", "--except-interface=lo"),
             *("--no-resolv", "--no-hosts", "--local=/test/"),
             *(f"--host-record={NAME},{HOST}", f"--host-record={NAME6},{HOST6}"),
