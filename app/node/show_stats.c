@@ -20,9 +20,9 @@ static void show_use(const char *name, const struct stats_mem *use)
 {
     console_text(name);
     console_text(": ");
-    show_count(use->used, " of ");
-    show_count(use->avail, " used, ");
-    show_count(use->max, " at most, ");
+    show_count((uint32_t)use->used, " of ");
+    show_count((uint32_t)use->avail, " used, ");
+    show_count((uint32_t)use->max, " at most, ");
     show_count(use->err, " times none left");
     console_end();
 }
