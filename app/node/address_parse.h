@@ -15,13 +15,13 @@ enum address_parse {
     ADDRESS_PARSE_NOT_HOST, /* the network's own address, or its broadcast address */
 };
 
-/** "10.77.0.2/24". IPv4 or not: without IPv4 in lwIP it is ADDRESS_PARSE_SYNTAX. */
 #if LWIP_IPV4
+/** "10.77.0.2/24". */
 enum address_parse address_parse4(const char *text, ip4_addr_t *address, ip4_addr_t *netmask);
 #endif
 
-/** "fd77::2/64", the only prefix length that lwIP knows. */
 #if LWIP_IPV6
+/** "fd77::2/64", the only prefix length that lwIP knows. */
 enum address_parse address_parse6(const char *text, ip6_addr_t *address);
 #endif
 
