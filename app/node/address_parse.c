@@ -26,7 +26,7 @@ static const char *cut_prefix(const char *text, char address[IPADDR_STRLEN_MAX])
 {
     const char *slash = strchr(text, '/');
 
-    if (slash == NULL || (size_t)(slash - text) >= IPADDR_STRLEN_MAX) {
+    if (slash == NULL || (size_t)(slash - text) >= IPADDR_STRLEN_MAX || strchr(text, '%') != NULL) {
         return NULL;
     }
     memcpy(address, text, (size_t)(slash - text));
@@ -74,9 +74,17 @@ enum address_parse address_parse6(const char *text, ip6_addr_t *address)
 }
 #endif
 
+/* lwIP never sees the scope: netif_find() reads behind the end of a name of one character. With one
+ * interface it has no need to: there is one zone to choose. */
 bool address_parse(const char *text, ip_addr_t *address)
 {
-    const char *scope = strchr(text, '%');
+    char alone[IPADDR_STRLEN_MAX];
+    size_t size = strcspn(text, "%");
 
-    return (scope == NULL || strcmp(scope, "%1") == 0) && ipaddr_aton(text, address);
+    if (size >= sizeof alone || (text[size] != '\0' && strcmp(text + size, "%1") != 0)) {
+        return false;
+    }
+    memcpy(alone, text, size);
+    alone[size] = '\0';
+    return ipaddr_aton(alone, address);
 }

@@ -27,7 +27,7 @@ enum address_parse address_parse6(const char *text, ip6_addr_t *address);
 
 /**
  * Any address, of one host or of a group: "10.0.2.2", "fd77::1", "fe80::1%1", where 1 is this
- * node's one interface. lwIP alone would take any other scope for none.
+ * node's one interface. Any other scope is wrong.
  */
 bool address_parse(const char *text, ip_addr_t *address);
 

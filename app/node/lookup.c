@@ -5,6 +5,8 @@
 
 #include "lwip/dns.h"
 
+#include <string.h>
+
 #if LWIP_DNS
 
 static lookup_handler handler;
@@ -48,6 +50,10 @@ void lookup(const char *name, lookup_handler done)
 
     if (address_parse(name, &address)) {
         done(&address, NULL);
+        return;
+    }
+    if (strchr(name, '%') != NULL) {
+        done(NULL, "there is no such scope; this node's one interface is %1");
         return;
     }
 #if LWIP_DNS

@@ -96,6 +96,7 @@ def test_what_is_no_command_is_told():
     with console() as node:
         for line in "hlep", "send", "send icmp 10.0.0.1 x", "stats now", "send tcp h 'x", "''":
             node.type(line)
+        node.type("send udp fe80::1%2 x")
         node.type("netif")
         node.wait_line(re.compile("Link up.*"))
         node.stop(
@@ -111,6 +112,8 @@ def test_what_is_no_command_is_told():
                 "error: give it like this: stats",
                 "error: a quote is not closed",
                 "error: there is no command ; help lists them",
+                "error: send to fe80::1%2: there is no such scope; "
+                "this node's one interface is %1",
             ],
         )
 

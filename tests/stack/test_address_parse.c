@@ -98,6 +98,7 @@ static void scope_is_this_nodes_one_interface(void **state)
     assert_false(address_parse("fe80::1%2", &address));
     assert_false(address_parse("fe80::1%eth0", &address));
     assert_false(address_parse("fe80::1%", &address));
+    assert_false(address_parse("fe80::1%1%1", &address));
 }
 #endif
 
