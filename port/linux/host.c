@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The host's clock, entropy, console and signals behind port.h. */
+/* The host's clock, signals, sleep and entropy behind port.h. */
 #include "linux.h"
 #include "net.h"
+#include "tty.h"
 
 #include "port/port.h"
-
-#include "lwip/sys.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,21 +31,23 @@ uint32_t port_now_ms(void)
     return (uint32_t)((uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u);
 }
 
-u32_t sys_now(void)
-{
-    return port_now_ms();
-}
-
 void port_sleep(uint32_t ms)
 {
     struct pollfd wanted[] = {
         {.fd = linux_net_fd(), .events = POLLIN},
         {.fd = signal_fd, .events = POLLIN},
+        {.fd = linux_tty_fd(), .events = POLLIN},
     };
     int timeout_ms = ms > INT_MAX ? INT_MAX : (int)ms;
 
-    if (poll(wanted, 2, timeout_ms) > 0 && wanted[1].revents != 0) {
+    if (poll(wanted, 3, timeout_ms) <= 0) {
+        return;
+    }
+    if (wanted[1].revents != 0) {
         is_stopping = true;
+    }
+    if (wanted[2].revents != 0) {
+        linux_tty_is_ready();
     }
 }
 
@@ -62,7 +63,7 @@ void port_linux_open_standard_files(void)
     }
 }
 
-void port_linux_catch_signals(void)
+void port_start(void)
 {
     sigset_t ours;
 
@@ -106,30 +107,6 @@ void port_random(void *data, size_t size)
         if (got > 0) {
             next += got;
             size -= (size_t)got;
-        }
-    }
-}
-
-uint32_t port_lwip_rand(void)
-{
-    uint32_t bits;
-
-    port_random(&bits, sizeof bits);
-    return bits;
-}
-
-void port_console_write(enum port_console to, const char *text, size_t size)
-{
-    int fd = to == PORT_CONSOLE_ERROR ? STDERR_FILENO : STDOUT_FILENO;
-
-    while (size > 0) {
-        ssize_t written = write(fd, text, size);
-        if (written < 0 && errno != EINTR) {
-            return; /* nobody reads any more */
-        }
-        if (written > 0) {
-            text += written;
-            size -= (size_t)written;
         }
     }
 }
