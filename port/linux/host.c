@@ -6,8 +6,6 @@
 
 #include "port/port.h"
 
-#include "lwip/sys.h"
-
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -26,11 +24,6 @@ uint32_t port_now_ms(void)
 
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint32_t)((uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u);
-}
-
-u32_t sys_now(void)
-{
-    return port_now_ms();
 }
 
 void port_sleep(uint32_t ms)
@@ -83,14 +76,6 @@ void port_random(void *data, size_t size)
             size -= (size_t)got;
         }
     }
-}
-
-uint32_t port_lwip_rand(void)
-{
-    uint32_t bits;
-
-    port_random(&bits, sizeof bits);
-    return bits;
 }
 
 void port_console_write(enum port_console to, const char *text, size_t size)
