@@ -137,9 +137,12 @@
 #define LWIP_ND6_NUM_PREFIXES     3
 #define LWIP_ND6_NUM_ROUTERS      2
 
-#define LWIP_DHCP      (LWIP_IPV4)
-#define LWIP_DNS       1
-#define DNS_TABLE_SIZE 2
+#define LWIP_DHCP                (LWIP_IPV4)
+#define LWIP_DNS                 1
+#define DNS_TABLE_SIZE           2
+
+/* A server asks around before it lends an address; our asking again takes seconds at each start. */
+#define LWIP_DHCP_DOES_ACD_CHECK 0
 
 #else
 #error "MSGR_LWIP_PRESET: MSGR_PRESET_HOST, MSGR_PRESET_TINY or MSGR_PRESET_BOARD"

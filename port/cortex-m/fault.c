@@ -11,6 +11,10 @@
 #include "linker.h"
 #include "reset.h"
 
+#include <string.h>
+
+#define ASSERTION_CODE 0xDE4Du /* A7.7.193: UDF with 0x4D */
+
 /* B1.5.6: what the processor has put on the stack. */
 struct frame {
     uint32_t r0, r1, r2, r3, r12, lr, pc, psr;
@@ -74,6 +78,38 @@ static void put_status(void)
     }
 }
 
+static void put_decimal(uint32_t number)
+{
+    if (number >= 10) {
+        put_decimal(number / 10);
+    }
+    uart_put((uint8_t)('0' + number % 10));
+}
+
+static void put_assertion(const char *file, uint32_t line)
+{
+    put_text("\r\nassertion failed: ");
+    put_text(file);
+    put_text(":");
+    put_decimal(line);
+}
+
+/* arch/cc.h: the instruction, the line, the file's name. */
+static void put_assertion_at(uint32_t pc)
+{
+    uint16_t code[2];
+    const char *file;
+
+    if (pc - BOARD_FLASH_START >= BOARD_FLASH_SIZE) {
+        return;
+    }
+    memcpy(code, (const void *)(uintptr_t)pc, sizeof code);
+    if (code[0] == ASSERTION_CODE) {
+        memcpy(&file, (const void *)(uintptr_t)(pc + sizeof code), sizeof file);
+        put_assertion(file, code[1]);
+    }
+}
+
 /* The stack may have run out of RAM; then there is no frame to read. */
 static bool is_readable(const struct frame *frame)
 {
@@ -89,6 +125,9 @@ __attribute__((used)) void fault_handle(const struct frame *frame, uint32_t exce
     if (!is_watchdog) {
         put_hex(exception);
     }
+    if (is_readable(frame)) {
+        put_assertion_at(frame->pc);
+    }
     put_value("\r\n  sp ", (uint32_t)(uintptr_t)frame);
     if (is_readable(frame)) {
         put_frame(frame);
@@ -100,21 +139,10 @@ __attribute__((used)) void fault_handle(const struct frame *frame, uint32_t exce
     reset_because(is_watchdog ? PORT_RESET_WATCHDOG : PORT_RESET_FAULT);
 }
 
-static void put_decimal(uint32_t number)
-{
-    if (number >= 10) {
-        put_decimal(number / 10);
-    }
-    uart_put((uint8_t)('0' + number % 10));
-}
-
 _Noreturn void fault_assertion(const char *file, int line)
 {
     interrupts_off();
-    put_text("\r\nassertion failed: ");
-    put_text(file);
-    put_text(":");
-    put_decimal((uint32_t)line);
+    put_assertion(file, (uint32_t)line);
     put_text("\r\n");
     reset_because(PORT_RESET_FAULT);
 }

@@ -8,13 +8,21 @@
 /** Random bits for ports and identifiers; from the port. */
 uint32_t port_lwip_rand(void);
 
-_Noreturn void fault_assertion(const char *file, int line);
-
 #define LWIP_PLATFORM_DIAG(x)                                                                      \
     do {                                                                                           \
     } while (0)
 
-/* The place is enough to find the text: 8 KB of texts stay out of the flash. */
-#define LWIP_PLATFORM_ASSERT(x) fault_assertion(__FILE_NAME__, __LINE__)
+/*
+ * An instruction that is none, and behind it where it stands: fault.c prints both. All registers
+ * are as they were, and the 600 assertions cost 5 KB of flash less than with a call and their
+ * texts.
+ */
+#define LWIP_PLATFORM_ASSERT(x)                                                                    \
+    do {                                                                                           \
+        __asm__ volatile("udf #0x4D\n .hword %c1\n .word %c0"                                      \
+                         :                                                                         \
+                         : "i"(__FILE_NAME__), "i"(__LINE__));                                     \
+        __builtin_unreachable();                                                                   \
+    } while (0)
 
 #endif
