@@ -108,9 +108,10 @@
 #define TCP_WND             (2 * TCP_MSS) /* four of these are all that a LAN9118's FIFO holds */
 #define TCP_SND_BUF         (2 * TCP_MSS) /* an answer needs less than one */
 
-/* Headers of segments, and one UDP answer: 4 KB where every byte is escaped. Texts over TCP are
- * sent from where they are. */
-#define MEM_SIZE            (8 * 1024)
+/* Headers of segments; and a UDP answer twice: 4 KB where every byte is escaped, and its fragments
+ * are copied while the neighbour's address is asked for. Texts over TCP are sent from where they
+ * are. */
+#define MEM_SIZE            (10 * 1024)
 
 /* A whole frame takes three, a short one a third of what a whole one would: eight long frames, or
  * 24 short ones, while the main loop is busy. */
