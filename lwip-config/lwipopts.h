@@ -7,6 +7,8 @@
  *                      MSGR_PRESET_TINY: 4 connections; what runs dry, runs dry in a test
  *                      MSGR_PRESET_BOARD: 4 connections in a firmware that has 64 KB of RAM
  *   MSGR_LWIP_IPV4, MSGR_LWIP_IPV6   1 (default) or 0
+ *   MSGR_LWIP_DHCP, MSGR_LWIP_DNS    1 (default; DHCP: with IPv4) or 0 (default with
+ *                      MSGR_PRESET_TINY)
  *   MSGR_LWIP_MALLOC   1: pools and heap are malloc(), so that the sanitizers see each object
  */
 #ifndef LWIPOPTS_H
@@ -25,6 +27,12 @@
 #ifndef MSGR_LWIP_IPV6
 #define MSGR_LWIP_IPV6 1
 #endif
+#ifndef MSGR_LWIP_DHCP
+#define MSGR_LWIP_DHCP (MSGR_LWIP_IPV4 && MSGR_LWIP_PRESET != MSGR_PRESET_TINY)
+#endif
+#ifndef MSGR_LWIP_DNS
+#define MSGR_LWIP_DNS (MSGR_LWIP_PRESET != MSGR_PRESET_TINY)
+#endif
 #ifndef MSGR_LWIP_MALLOC
 #define MSGR_LWIP_MALLOC 0
 #endif
@@ -41,12 +49,27 @@
 
 #define LWIP_IGMP (LWIP_IPV4) /* so that a plain server can join a group; MLD is on by default */
 
+/* DHCP servers look for the address themselves before they offer it (RFC 2131, 2.2). lwIP's own
+ * look would take up to 7 s at each start, most of the time before a node takes its fixed address.
+ * (The second name is 2.1.3's.) */
+#define LWIP_DHCP                (MSGR_LWIP_DHCP)
+#define LWIP_DHCP_DOES_ACD_CHECK 0
+#define DHCP_DOES_ARP_CHECK      0
+
+/* Names in `send`; the servers come from DHCP or, with IPv6, from the router (RFC 8106). */
+#define LWIP_DNS                       (MSGR_LWIP_DNS)
+#define LWIP_ND6_RDNSS_MAX_DNS_SERVERS (MSGR_LWIP_DNS && MSGR_LWIP_IPV6 ? 2 : 0)
+
 /* A 4 KB answer over UDP is fragmented; its fragments must not push each other out of the queue
  * while the neighbour's address is resolved. (IPv6: on by default.) */
 #define ARP_QUEUEING (LWIP_IPV4)
 
 /* Where pointers have 8 bytes lwIP's reassembly needs more room than the fragment header has. */
 #define IPV6_FRAG_COPYHEADER (__SIZEOF_POINTER__ > 4)
+
+/* The node tells its user of each address that becomes usable, and of the cable. */
+#define LWIP_NETIF_STATUS_CALLBACK 1
+#define LWIP_NETIF_LINK_CALLBACK   1
 
 /* The backlog is how a server keeps clients waiting that it has no connection for. */
 #define TCP_LISTEN_BACKLOG 1
@@ -138,19 +161,15 @@
 #define LWIP_ND6_NUM_PREFIXES     3
 #define LWIP_ND6_NUM_ROUTERS      2
 
-#define LWIP_DHCP                (LWIP_IPV4)
-#define LWIP_DNS                 1
-#define DNS_TABLE_SIZE           2
-
-/* A server asks around before it lends an address; our asking again takes seconds at each start. */
-#define LWIP_DHCP_DOES_ACD_CHECK 0
+#define DNS_TABLE_SIZE 2
 
 #else
 #error "MSGR_LWIP_PRESET: MSGR_PRESET_HOST, MSGR_PRESET_TINY or MSGR_PRESET_BOARD"
 #endif
 
-/* One for each plain TCP server and each running client, beyond what lwIP's own timers need. */
-#define MSGR_SYS_TIMEOUTS    4
+/* One for each plain TCP server (1) and each running client (2), beyond what lwIP's own timers
+ * need; and the node's: the look at the cable, and the wait for DHCP. */
+#define MSGR_SYS_TIMEOUTS    5
 #define MEMP_NUM_SYS_TIMEOUT (LWIP_NUM_SYS_TIMEOUT_INTERNAL + MSGR_SYS_TIMEOUTS)
 
 #if MSGR_LWIP_MALLOC

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What lwIP asks of its platform without an operating system: the time, and unpredictable bits. */
+/* What lwIP asks of every board, from what port.h has. */
 #include "port/port.h"
 
-#include "lwip/arch.h"
 #include "lwip/sys.h"
 
 u32_t sys_now(void)
@@ -10,6 +9,7 @@ u32_t sys_now(void)
     return port_now_ms();
 }
 
+/* Behind LWIP_RAND() in lwipopts.h; each board's arch/cc.h declares it. */
 uint32_t port_lwip_rand(void)
 {
     uint32_t bits;

@@ -6,8 +6,9 @@
 #include "lwip/etharp.h"
 #include "lwip/ethip6.h"
 #include "lwip/init.h"
+#include "lwip/timeouts.h"
 
-#include <string.h>
+#define LINK_CHECK_MS 1000
 
 static struct port_netif_counters counters;
 
@@ -24,13 +25,16 @@ static err_t send_frame(struct netif *netif, struct pbuf *p)
 
 static err_t setup(struct netif *netif)
 {
+    port_mac(netif->hwaddr);
+    if (!port_net_start(netif->hwaddr)) {
+        return ERR_IF;
+    }
     netif->name[0] = 'e';
     netif->name[1] = 'n';
     netif->mtu = 1500;
     netif->hwaddr_len = NETIF_MAX_HWADDR_LEN;
-    memcpy(netif->hwaddr, netif->state, NETIF_MAX_HWADDR_LEN);
     netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET |
-                   NETIF_FLAG_IGMP | NETIF_FLAG_MLD6 | NETIF_FLAG_LINK_UP;
+                   NETIF_FLAG_IGMP | NETIF_FLAG_MLD6;
     netif->linkoutput = send_frame;
 #if LWIP_IPV4
     netif->output = etharp_output;
@@ -41,15 +45,29 @@ static err_t setup(struct netif *netif)
     return ERR_OK;
 }
 
-void port_netif_add(struct netif *netif, const uint8_t mac[NETIF_MAX_HWADDR_LEN])
+/* Not on every turn of the main loop: a driver may have to ask the PHY. */
+static void check_link(void *arg)
 {
-    uint8_t state[NETIF_MAX_HWADDR_LEN];
+    struct netif *netif = arg;
+    bool is_up = port_net_is_up();
 
-    memcpy(state, mac, sizeof state);
-    (void)netif_add_noaddr(netif, state, setup, netif_input);
-    netif->state = NULL;
+    if (is_up && !netif_is_link_up(netif)) {
+        netif_set_link_up(netif);
+    } else if (!is_up && netif_is_link_up(netif)) {
+        netif_set_link_down(netif);
+    }
+    sys_timeout(LINK_CHECK_MS, check_link, netif);
+}
+
+bool port_netif_add(struct netif *netif)
+{
+    if (netif_add_noaddr(netif, NULL, setup, netif_input) == NULL) {
+        return false;
+    }
     netif_set_default(netif);
     netif_set_up(netif);
+    check_link(netif);
+    return true;
 }
 
 bool port_netif_poll(struct netif *netif, unsigned max)

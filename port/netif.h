@@ -15,8 +15,12 @@ struct port_netif_counters {
     uint32_t no_room; /* not sent: the driver had no room */
 };
 
-/** Add @p netif with this MAC address as the default interface, and bring it up. */
-void port_netif_add(struct netif *netif, const uint8_t mac[NETIF_MAX_HWADDR_LEN]);
+/**
+ * Start the driver with port_mac()'s address, add @p netif as the default interface, and bring it
+ * up. From now on a timer of lwIP's (sys_timeout) looks once a second whether the cable is in.
+ * @return false: the hardware does not answer; nothing was added
+ */
+bool port_netif_add(struct netif *netif);
 
 /**
  * Hand received frames to lwIP, @p max at most.

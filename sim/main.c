@@ -4,21 +4,17 @@
 #include "pcap.h"
 
 #include "port/linux/linux.h"
-#include "port/netif.h"
 #include "port/port.h"
 
-#include "console.h"
+#include "bring_up.h"
+#include "node.h"
 #include "run.h"
+#include "terminal.h"
 
 #include "lwip/igmp.h"
-#include "lwip/init.h"
 #include "lwip/mld6.h"
 #include "lwip/priv/tcp_priv.h"
 #include "lwip/sys.h"
-
-#ifdef MSGR_LWIP_TCP_ISN
-#include "tcp_isn.h"
-#endif
 
 #include <stdio.h>
 #include <string.h>
@@ -26,53 +22,38 @@
 /* After the work is done TCP gets so long to have its last segments acknowledged. */
 #define DRAIN_MS 1000
 
-static struct netif netif;
-
-static void write_console(bool is_error, const char *text, size_t size)
-{
-    port_console_write(is_error ? PORT_CONSOLE_ERROR : PORT_CONSOLE_OUT, text, size);
-}
+static struct options options;
+static struct netif netif; /* of a task; a node has its own */
 
 /* ---- the interface ------------------------------------------------------------------------- */
 
 /* Locally administered; two nodes with different IPv4 addresses never collide. */
-static void derive_mac(struct options *options)
+static void derive_mac(void)
 {
-    if (options->has_address) {
+    if (options.addresses.address != NULL) {
         const uint8_t prefix[] = {0x02, 0x00};
-        memcpy(options->mac, prefix, sizeof prefix);
-        memcpy(options->mac + 2, &options->address.addr, 4);
-    } else {
+        memcpy(options.mac, prefix, sizeof prefix);
+        memcpy(options.mac + 2, &options.address.addr, 4);
+    } else if (options.addresses.address6 != NULL) {
         /* FNV-1a of the 16 bytes: neighbours differ in some of them. */
         uint64_t hash = 0xCBF29CE484222325u;
-        for (size_t i = 0; i < sizeof options->address6.addr; i++) {
-            hash = (hash ^ ((const uint8_t *)options->address6.addr)[i]) * 0x100000001B3u;
+        for (size_t i = 0; i < sizeof options.address6.addr; i++) {
+            hash = (hash ^ ((const uint8_t *)options.address6.addr)[i]) * 0x100000001B3u;
         }
-        memcpy(options->mac, &hash, sizeof options->mac);
-        options->mac[0] = 0x06; /* never the prefix above */
+        memcpy(options.mac, &hash, sizeof options.mac);
+        options.mac[0] = 0x06; /* never the prefix above */
+    } else {
+        port_random(options.mac, sizeof options.mac);
+        options.mac[0] = 0x0A; /* nor this one */
     }
 }
 
-/* Configured addresses are used at once, without duplicate address detection. */
-static void set_addresses(const struct options *options)
+static bool join_groups(struct netif *interface)
 {
-    if (options->has_address) {
-        netif_set_addr(&netif, &options->address, &options->netmask, &options->gateway);
-    }
-    netif_create_ip6_linklocal_address(&netif, 1);
-    netif_ip6_addr_set_state(&netif, 0, IP6_ADDR_PREFERRED);
-    if (options->has_address6) {
-        netif_ip6_addr_set(&netif, 1, &options->address6);
-        netif_ip6_addr_set_state(&netif, 1, IP6_ADDR_PREFERRED);
-    }
-}
-
-static bool join_groups(const struct options *options)
-{
-    for (int i = 0; i < options->group_count; i++) {
-        const ip_addr_t *group = &options->groups[i];
-        err_t err = IP_IS_V6(group) ? mld6_joingroup_netif(&netif, ip_2_ip6(group))
-                                    : igmp_joingroup_netif(&netif, ip_2_ip4(group));
+    for (int i = 0; i < options.group_count; i++) {
+        const ip_addr_t *group = &options.groups[i];
+        err_t err = IP_IS_V6(group) ? mld6_joingroup_netif(interface, ip_2_ip6(group))
+                                    : igmp_joingroup_netif(interface, ip_2_ip4(group));
         if (err != ERR_OK) {
             fprintf(stderr, "error: --join %s: lwIP has no room for another group\n",
                     ipaddr_ntoa(group));
@@ -82,34 +63,19 @@ static bool join_groups(const struct options *options)
     return true;
 }
 
-static bool start_network(struct options *options)
+static bool prepare(struct netif *interface)
 {
-    bool is_open = options->tap != NULL ? port_linux_open_tap(options->tap)
-                                        : port_linux_open_wire(options->wire);
-
-    if (!is_open) {
-        return false;
-    }
-    if (!options->has_mac) {
-        derive_mac(options);
-    }
-    port_netif_add(&netif, options->mac);
-    if (options->pcap != NULL && !pcap_start(&netif, options->pcap)) {
-        return false;
-    }
-    set_addresses(options);
-    return join_groups(options);
+    return (options.pcap == NULL || pcap_start(interface, options.pcap)) && join_groups(interface);
 }
 
-static void start_lwip(void)
+static bool open_interface(void)
 {
-#ifdef MSGR_LWIP_TCP_ISN
-    uint8_t secret[16];
-
-    port_random(secret, sizeof secret);
-    lwip_init_tcp_isn(0, secret);
-#endif
-    lwip_init();
+    if (!options.has_mac) {
+        derive_mac();
+    }
+    port_linux_use_mac(options.mac);
+    return options.tap != NULL ? port_linux_open_tap(options.tap)
+                               : port_linux_open_wire(options.wire);
 }
 
 /* ---- the work ------------------------------------------------------------------------------ */
@@ -128,43 +94,70 @@ static bool is_drained(void)
     return pcb == NULL || sys_now() - drain_since_ms >= DRAIN_MS;
 }
 
-static int serve(const struct serve_config *config)
+static int serve(void)
 {
-    bool is_started = serve_start(config, &netif);
+    bool is_started = serve_start(&options.serve, &netif);
 
     if (is_started) {
-        node_run(&netif, serve_is_done);
+        node_run(&netif, serve_is_done, NULL);
     }
     serve_stop();
     return is_started ? 0 : 1;
 }
 
-static int send_one(const struct send_config *config)
+static int send_one(void)
 {
-    send_start(config);
-    node_run(&netif, send_is_done);
+    send_start(&options.send);
+    node_run(&netif, send_is_done, NULL);
     send_stop();
     return send_is_acknowledged() ? 0 : 1;
 }
 
+/* A short life: one task, without a console, whose transcript is the tutorial's. */
+static int do_task(void)
+{
+    terminal_open();
+    options.addresses.no_detection = true;
+    if (!bring_up(&netif) || !prepare(&netif) || !address_setup(&netif, &options.addresses)) {
+        return 1;
+    }
+    return options.command == COMMAND_SERVE ? serve() : send_one();
+}
+
+static int be_node(void)
+{
+    return node_main(&(struct node_config){
+               .address = options.addresses,
+               .serve = options.serve,
+               .echo = port_linux_open_console(),
+               .prepare = prepare,
+           })
+               ? 0
+               : 1;
+}
+
+static void drain(void)
+{
+    drain_since_ms = sys_now();
+    node_run(netif_default, is_drained, NULL);
+}
+
 int main(int argc, char **argv)
 {
-    struct options options;
     int status = options_read(&options, argc, argv);
 
     if (status >= 0) {
         return status;
     }
-    console_open(write_console);
-    port_linux_catch_signals();
-    start_lwip();
-    if (!start_network(&options)) {
+    port_start(); /* before there is anything to clean up */
+    if (!open_interface()) {
         port_linux_close();
         return 1;
     }
-    status = options.command == COMMAND_SERVE ? serve(&options.serve) : send_one(&options.send);
-    drain_since_ms = sys_now();
-    node_run(&netif, is_drained);
+    status = options.command == COMMAND_NODE ? be_node() : do_task();
+    if (netif_default != NULL) {
+        drain();
+    }
     port_linux_close();
     return status;
 }

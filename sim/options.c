@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "options.h"
 
-#include "msgr/opts.h"
+#include "address_parse.h"
+#include "node.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char usage[] =
     "Usage: msgr-sim INTERFACE ADDRESS [OPTION...] serve [--tcp] [--udp] [--once]\n"
     "       msgr-sim INTERFACE ADDRESS [OPTION...] send tcp|udp HOST TEXT\n"
+    "       msgr-sim INTERFACE [ADDRESS] [OPTION...] node [--dhcp]\n"
     "\n"
     "A node of the messenger: one lwIP stack with one network interface.\n"
     "\n"
@@ -22,13 +22,14 @@ static const char usage[] =
     "  --wire PATH           a virtual wire: Unix datagram sockets PATH.a and PATH.b, the first\n"
     "                        that is free; or LOCAL,REMOTE. Needs no privileges\n"
     "\n"
-    "Address, at least one of:\n"
+    "Address, at least one of (node: unless --dhcp):\n"
     "  --address A/BITS      IPv4 address and length of the network's prefix: 10.77.0.2/24\n"
     "  --address6 A/64       IPv6 address, besides the link-local one: fd77::2/64\n"
     "\n"
     "Options:\n"
     "  --gateway A           IPv4 router\n"
-    "  --mac M               hardware address; derived from the address unless given\n"
+    "  --mac M               hardware address; derived from the address unless given, and random\n"
+    "                        where there is none\n"
     "  --pcap FILE           record all frames, for Wireshark\n"
     "  --port N              port of the service, 9999 unless given\n"
     "  --help                this text\n"
@@ -44,8 +45,15 @@ static const char usage[] =
     "  --timeout MS          5000 unless given\n"
     "  --wait MS             UDP: collect all acknowledgements for so long\n"
     "\n"
+    "node: what runs on a board, too: serve, and take commands from standard input (help lists\n"
+    "them); takes the options of serve but --once\n"
+    "  --dhcp                ask DHCP for the IPv4 address; --address is for when nobody answers\n"
+    "  --dhcp-wait MS        for so long, 10000 unless given\n"
+    "  --dns A               name server, until DHCP or a router names one\n"
+    "  --no-dad              use IPv6 addresses at once, without looking for duplicates\n"
+    "\n"
     "Exit status: 0 when all went well (send: the acknowledgement came), 1 when not, 2 when the\n"
-    "command line is wrong.\n";
+    "command line is wrong, 3 after the node's command reset.\n";
 
 enum {
     OPT_TAP = 256,
@@ -64,6 +72,10 @@ enum {
     OPT_JOIN,
     OPT_TIMEOUT,
     OPT_WAIT,
+    OPT_DHCP,
+    OPT_DHCP_WAIT,
+    OPT_DNS,
+    OPT_NO_DAD,
     OPT_HELP,
 };
 
@@ -84,6 +96,10 @@ static const struct option known[] = {
     {"join", required_argument, NULL, OPT_JOIN},
     {"timeout", required_argument, NULL, OPT_TIMEOUT},
     {"wait", required_argument, NULL, OPT_WAIT},
+    {"dhcp", no_argument, NULL, OPT_DHCP},
+    {"dhcp-wait", required_argument, NULL, OPT_DHCP_WAIT},
+    {"dns", required_argument, NULL, OPT_DNS},
+    {"no-dad", no_argument, NULL, OPT_NO_DAD},
     {"help", no_argument, NULL, OPT_HELP},
     {NULL, 0, NULL, 0},
 };
@@ -106,71 +122,52 @@ __attribute__((format(printf, 1, 2))) static void say_wrong(const char *format, 
 static bool read_number(const char *name, const char *text, uint32_t low, uint32_t high,
                         uint32_t *number)
 {
-    char *end;
-    unsigned long value;
-
-    errno = 0;
-    value = strtoul(text, &end, 10);
-    if (errno != 0 || *text < '0' || *text > '9' || *end != '\0' || value < low || value > high) {
-        return wrong("%s %s: give a number from %lu to %lu", name, text, (unsigned long)low,
-                     (unsigned long)high);
-    }
-    *number = (uint32_t)value;
-    return true;
-}
-
-/* Cut "ADDRESS/BITS" into its address (of INET6_ADDRSTRLEN at most) and the text of its bits. */
-static const char *cut_prefix(const char *text, char address[IPADDR_STRLEN_MAX])
-{
-    const char *slash = strchr(text, '/');
-
-    if (slash == NULL || (size_t)(slash - text) >= IPADDR_STRLEN_MAX) {
-        return NULL;
-    }
-    memcpy(address, text, (size_t)(slash - text));
-    address[slash - text] = '\0';
-    return slash + 1;
+    return address_parse_number(text, low, high, number) ||
+           wrong("%s %s: give a number from %lu to %lu", name, text, (unsigned long)low,
+                 (unsigned long)high);
 }
 
 static bool read_address(struct options *options, const char *text)
 {
-    char address[IPADDR_STRLEN_MAX];
-    const char *bits = cut_prefix(text, address);
-    uint32_t length = 0;
-    uint32_t host_mask;
-    uint32_t host;
+    ip4_addr_t netmask;
 
-    if (bits == NULL || !ip4addr_aton(address, &options->address) ||
-        ip4_addr_ismulticast(&options->address) || ip4_addr_isloopback(&options->address)) {
+    options->addresses.address = text;
+    switch (address_parse4(text, &options->address, &netmask)) {
+    case ADDRESS_PARSE_OK:
+        return true;
+    case ADDRESS_PARSE_PREFIX:
+        return wrong("--address %s: the prefix length is a number from 1 to 30", text);
+    case ADDRESS_PARSE_NOT_HOST:
+        return wrong("--address %s: that is the network's own or its broadcast address", text);
+    case ADDRESS_PARSE_SYNTAX:
+    default:
         return wrong("--address %s: give a host's address and a prefix length: 10.77.0.2/24", text);
     }
-    if (!read_number("--address: prefix length", bits, 1, 30, &length)) {
-        return false;
-    }
-    host_mask = 0xFFFFFFFFu >> length;
-    host = lwip_ntohl(ip4_addr_get_u32(&options->address)) & host_mask;
-    if (host == 0 || host == host_mask) {
-        return wrong("--address %s: that is the network's own or its broadcast address", text);
-    }
-    ip4_addr_set_u32(&options->netmask, lwip_htonl(~host_mask));
-    options->has_address = true;
-    return true;
 }
 
 static bool read_address6(struct options *options, const char *text)
 {
-    char address[IPADDR_STRLEN_MAX];
-    const char *bits = cut_prefix(text, address);
+    options->addresses.address6 = text;
+    return address_parse6(text, &options->address6) == ADDRESS_PARSE_OK ||
+           wrong("--address6 %s: give a host's address and 64, the only prefix length that "
+                 "lwIP knows: fd77::2/64",
+                 text);
+}
 
-    if (bits == NULL || strcmp(bits, "64") != 0 || !ip6addr_aton(address, &options->address6) ||
-        ip6_addr_isany(&options->address6) || ip6_addr_isloopback(&options->address6) ||
-        ip6_addr_ismulticast(&options->address6)) {
-        return wrong("--address6 %s: give a host's address and 64, the only prefix length that "
-                     "lwIP knows: fd77::2/64",
-                     text);
-    }
-    options->has_address6 = true;
-    return true;
+static bool read_gateway(struct options *options, const char *text)
+{
+    ip4_addr_t gateway;
+
+    options->addresses.gateway = text;
+    return ip4addr_aton(text, &gateway) || wrong("--gateway %s: that is not an IPv4 address", text);
+}
+
+static bool read_dns(struct options *options, const char *text)
+{
+    ip_addr_t server;
+
+    options->addresses.dns = text;
+    return address_parse(text, &server) || wrong("--dns %s: that is not an address", text);
 }
 
 static int hex_digit(char c)
@@ -241,8 +238,7 @@ static bool read_option(struct options *options, int option, const char *text)
     case OPT_ADDRESS6:
         return read_address6(options, text);
     case OPT_GATEWAY:
-        return ip4addr_aton(text, &options->gateway) ||
-               wrong("--gateway %s: that is not an IPv4 address", text);
+        return read_gateway(options, text);
     case OPT_MAC:
         return read_mac(options, text);
     case OPT_PCAP:
@@ -270,6 +266,16 @@ static bool read_option(struct options *options, int option, const char *text)
         return read_number("--timeout", text, 1, 86400000, &options->send.timeout_ms);
     case OPT_WAIT:
         return read_number("--wait", text, 1, 86400000, &options->send.wait_ms);
+    case OPT_DHCP:
+        options->has_dhcp = true;
+        return true;
+    case OPT_DHCP_WAIT:
+        return read_number("--dhcp-wait", text, 1, 86400000, &options->dhcp_wait_ms);
+    case OPT_DNS:
+        return read_dns(options, text);
+    case OPT_NO_DAD:
+        options->addresses.no_detection = true;
+        return true;
     default:
         return wrong("there is no option %s", text);
     }
@@ -279,9 +285,8 @@ static bool read_option(struct options *options, int option, const char *text)
 
 static bool read_serve(struct options *options, int count)
 {
-    options->command = COMMAND_SERVE;
     if (count != 1) {
-        return wrong("serve takes options only");
+        return wrong("%s takes options only", options->command == COMMAND_NODE ? "node" : "serve");
     }
     if (!options->serve.tcp && !options->serve.udp) {
         options->serve.tcp = true;
@@ -290,7 +295,6 @@ static bool read_serve(struct options *options, int count)
     return true;
 }
 
-/* lwIP knows the names of its own interfaces only, and takes any other scope for none. */
 static bool read_host(const char *text, ip_addr_t *address)
 {
     const char *scope = strchr(text, '%');
@@ -298,7 +302,7 @@ static bool read_host(const char *text, ip_addr_t *address)
     if (scope != NULL && strcmp(scope, "%1") != 0) {
         return wrong("send to %s: there is no such scope; this node's one interface is %%1", text);
     }
-    return ipaddr_aton(text, address) || wrong("send to %s: that is not an address", text);
+    return address_parse(text, address) || wrong("send to %s: that is not an address", text);
 }
 
 static bool read_send(struct options *options, int count, char **words)
@@ -328,18 +332,35 @@ static bool read_send(struct options *options, int count, char **words)
     return true;
 }
 
+static bool read_node(struct options *options, int count)
+{
+    if (options->serve.once) {
+        return wrong("node does not end by itself: --once is for serve");
+    }
+    if (options->has_dhcp) {
+        options->addresses.dhcp_wait_ms =
+            options->dhcp_wait_ms != 0 ? options->dhcp_wait_ms : NODE_DHCP_WAIT_MS;
+    }
+    return read_serve(options, count);
+}
+
 static bool read_command(struct options *options, int count, char **words)
 {
     if (count == 0) {
-        return wrong("give a command: serve or send");
+        return wrong("give a command: serve, send or node");
     }
     if (strcmp(words[0], "serve") == 0) {
+        options->command = COMMAND_SERVE;
         return read_serve(options, count);
     }
     if (strcmp(words[0], "send") == 0) {
         return read_send(options, count, words);
     }
-    return wrong("there is no command %s; there are serve and send", words[0]);
+    if (strcmp(words[0], "node") == 0) {
+        options->command = COMMAND_NODE;
+        return read_node(options, count);
+    }
+    return wrong("there is no command %s; there are serve, send and node", words[0]);
 }
 
 static bool check_interface(const struct options *options)
@@ -347,7 +368,11 @@ static bool check_interface(const struct options *options)
     if ((options->tap == NULL) == (options->wire == NULL)) {
         return wrong("give one interface: --tap NAME or --wire PATH");
     }
-    if (!options->has_address && !options->has_address6) {
+    if (options->has_dhcp && options->command != COMMAND_NODE) {
+        return wrong("--dhcp is for node");
+    }
+    if (options->addresses.address == NULL && options->addresses.address6 == NULL &&
+        !options->has_dhcp) {
         return wrong("give the node an address: --address 10.77.0.2/24 or --address6 fd77::2/64");
     }
     return true;

@@ -3,6 +3,7 @@
 #ifndef SIM_OPTIONS_H
 #define SIM_OPTIONS_H
 
+#include "address_setup.h"
 #include "send.h"
 #include "serve.h"
 
@@ -16,15 +17,18 @@
 enum command {
     COMMAND_SERVE,
     COMMAND_SEND,
+    COMMAND_NODE,
 };
 
 struct options {
     const char *tap;
     const char *wire;
     const char *pcap;
-    bool has_address, has_address6, has_mac;
-    ip4_addr_t address, netmask, gateway;
+    struct address_config addresses;
+    ip4_addr_t address; /* those of addresses, for the hardware address */
     ip6_addr_t address6;
+    bool has_dhcp, has_mac;
+    uint32_t dhcp_wait_ms;
     uint8_t mac[6];
     ip_addr_t groups[GROUPS_MAX];
     int group_count;

@@ -9,9 +9,17 @@ static console_writer write_out;
 static char buffer[256];
 static size_t used;
 static bool is_error_line;
+static bool is_echoing;
+static bool is_typing; /* the terminal's line holds what has been typed */
+static bool is_interrupted;
 
 static void flush(void)
 {
+    if (is_typing && used > 0) {
+        write_out(false, "\n", 1);
+        is_typing = false;
+        is_interrupted = true;
+    }
     if (write_out != NULL && used > 0) {
         write_out(is_error_line, buffer, used);
     }
@@ -41,6 +49,30 @@ void console_open(console_writer writer)
     write_out = writer;
     used = 0;
     is_error_line = false;
+    is_echoing = false;
+    is_typing = false;
+    is_interrupted = false;
+}
+
+void console_open_echo(void)
+{
+    is_echoing = true;
+}
+
+void console_echo(const char *text, size_t size)
+{
+    if (is_echoing && write_out != NULL && size > 0) {
+        write_out(false, text, size);
+        is_typing = text[size - 1] != '\n';
+    }
+}
+
+bool console_was_interrupted(void)
+{
+    bool was_interrupted = is_interrupted;
+
+    is_interrupted = false;
+    return was_interrupted;
 }
 
 void console_error(void)
@@ -74,6 +106,12 @@ void console_number(uint32_t number)
 void console_hex(uint32_t number)
 {
     append_number(number, 16);
+}
+
+void console_hex_byte(uint8_t byte)
+{
+    append_number(byte >> 4, 16);
+    append_number(byte & 0x0Fu, 16);
 }
 
 /* A character is at most four bytes long, so pieces end where msgr_printable() says, not before. */

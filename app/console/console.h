@@ -16,6 +16,21 @@ typedef void (*console_writer)(bool is_error, const char *text, size_t size);
 /** First of all. Until then everything is thrown away. */
 void console_open(console_writer writer);
 
+/**
+ * From now on console_echo() shows what is typed: for a console that is a bare terminal, which
+ * shows nothing by itself.
+ */
+void console_open_echo(void);
+
+/**
+ * Show what somebody types, at once and as it is. The next line that is printed begins on a line of
+ * its own, whatever has been typed.
+ */
+void console_echo(const char *text, size_t size);
+
+/** Has a line been printed since, so that what has been typed should be shown again? Asks once. */
+bool console_was_interrupted(void);
+
 /** The line that begins here goes to where errors go, and begins with "error: ". */
 void console_error(void);
 
@@ -27,6 +42,9 @@ void console_number(uint32_t number);
 
 /** Append a number in hexadecimal, lower case, without leading zeros. */
 void console_hex(uint32_t number);
+
+/** Append a byte as two hexadecimal digits. */
+void console_hex_byte(uint8_t byte);
 
 /** Append bytes that we do not trust, made safe (msgr/printable.h). */
 void console_bytes(const void *data, size_t size);

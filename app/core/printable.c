@@ -5,22 +5,11 @@
  */
 #include "msgr/printable.h"
 
+#include "msgr/utf8.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
-
-/* Table 3-7 of the Unicode Standard: the range of the second byte depends on the first. */
-struct lead {
-    uint8_t first, last;
-    uint8_t length;
-    uint8_t second_low, second_high;
-};
-
-static const struct lead leads[] = {
-    {0x00, 0x7F, 1, 0, 0},       {0xC2, 0xDF, 2, 0x80, 0xBF}, {0xE0, 0xE0, 3, 0xA0, 0xBF},
-    {0xE1, 0xEC, 3, 0x80, 0xBF}, {0xED, 0xED, 3, 0x80, 0x9F}, {0xEE, 0xEF, 3, 0x80, 0xBF},
-    {0xF0, 0xF0, 4, 0x90, 0xBF}, {0xF1, 0xF3, 4, 0x80, 0xBF}, {0xF4, 0xF4, 4, 0x80, 0x8F},
-};
 
 /* Code points that are valid but not shown: each range is closed, and they are in order. */
 static const struct {
@@ -53,36 +42,6 @@ static bool is_hidden(uint32_t code)
     return false;
 }
 
-static const struct lead *lead_of(uint8_t byte)
-{
-    for (size_t i = 0; i < sizeof leads / sizeof leads[0]; i++) {
-        if (byte >= leads[i].first && byte <= leads[i].last) {
-            return &leads[i];
-        }
-    }
-    return NULL;
-}
-
-/* The length of the valid code point at in, 0 if there is none. */
-static size_t decode(const uint8_t *in, size_t size, uint32_t *code)
-{
-    const struct lead *lead = lead_of(in[0]);
-
-    if (lead == NULL || lead->length > size) {
-        return 0;
-    }
-    *code = lead->length == 1 ? in[0] : in[0] & (0x7Fu >> lead->length);
-    for (size_t i = 1; i < lead->length; i++) {
-        uint8_t low = i == 1 ? lead->second_low : 0x80;
-        uint8_t high = i == 1 ? lead->second_high : 0xBF;
-        if (in[i] < low || in[i] > high) {
-            return 0;
-        }
-        *code = *code << 6 | (in[i] & 0x3Fu);
-    }
-    return lead->length;
-}
-
 static void escape(char *out, uint8_t byte)
 {
     static const char digits[] = "0123456789abcdef";
@@ -100,7 +59,7 @@ size_t msgr_printable(char *out, size_t out_size, const void *data, size_t size)
 
     while (size > 0) {
         uint32_t code = 0;
-        size_t length = decode(in, size, &code);
+        size_t length = msgr_utf8_decode(in, size, &code);
         bool shown = length > 0 && !is_hidden(code);
         size_t take = shown ? length : 1;
         size_t give = shown ? length : MSGR_PRINTABLE_GROWTH;

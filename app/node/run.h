@@ -8,9 +8,11 @@
 #include <stdbool.h>
 
 /**
- * Serve the interface and lwIP's timers, and sleep when there is nothing to do, until @p is_done
- * says so or port_is_stopping() does.
+ * Serve the interface, lwIP's timers and the watchdog, and sleep when there is nothing to do (at
+ * most for the second between port/netif.h's looks at the cable), until @p is_done says so (NULL:
+ * never) or port_is_stopping() does.
+ * @param each_turn  NULL; or called on each turn, and returns whether it has more to do at once
  */
-void node_run(struct netif *netif, bool (*is_done)(void));
+void node_run(struct netif *netif, bool (*is_done)(void), bool (*each_turn)(void));
 
 #endif

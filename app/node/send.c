@@ -12,10 +12,10 @@
 static struct msgr_plain_tcp_client tcp_client;
 static struct msgr_plain_udp_client udp_client;
 static struct msgr_plain_request request;
-static char buffer[MSGR_PLAIN_BUFFER_SIZE];
+static char buffer[NODE_ANSWER_SIZE];
 static uint32_t started_ms;
 static bool is_udp;
-static bool is_done;
+static bool is_running;
 static bool is_acknowledged;
 
 static void say_failure(const char *why)
@@ -35,7 +35,7 @@ static void say_failure(const char *why)
 
 static void end(const struct msgr_plain_event *event)
 {
-    is_done = true;
+    is_running = false;
     is_acknowledged = event->reason == MSGR_PLAIN_DONE;
     if (is_acknowledged) {
         transcript_client_ended();
@@ -82,7 +82,7 @@ void send_start(const struct send_config *config)
 
     started_ms = sys_now();
     is_udp = config->udp;
-    is_done = false;
+    is_running = true;
     is_acknowledged = false;
     request = (struct msgr_plain_request){
         .address = config->address,
@@ -98,7 +98,7 @@ void send_start(const struct send_config *config)
     err = is_udp ? msgr_plain_udp_send(&udp_client, &request)
                  : msgr_plain_tcp_send(&tcp_client, &request);
     if (err != ERR_OK) {
-        is_done = true;
+        is_running = false;
         say_failure(start_failure(err));
     } else if (is_udp) {
         transcript_udp_started(&request);
@@ -109,7 +109,7 @@ void send_start(const struct send_config *config)
 
 bool send_is_done(void)
 {
-    return is_done;
+    return !is_running;
 }
 
 bool send_is_acknowledged(void)
@@ -119,8 +119,8 @@ bool send_is_acknowledged(void)
 
 void send_stop(void)
 {
-    if (!is_done) {
-        is_done = true;
+    if (is_running) {
+        is_running = false;
         say_failure("stopped");
     }
     msgr_plain_tcp_cancel(&tcp_client);

@@ -3,11 +3,18 @@
 #ifndef APP_NODE_SEND_H
 #define APP_NODE_SEND_H
 
+#include "msgr/lwip_plain.h"
+
 #include "lwip/ip_addr.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/** Room for an answer, in bytes; a longer one is an error. The default is enough for every text. */
+#ifndef NODE_ANSWER_SIZE
+#define NODE_ANSWER_SIZE MSGR_PLAIN_BUFFER_SIZE
+#endif
 
 struct send_config {
     bool udp; /* else TCP */
@@ -19,10 +26,10 @@ struct send_config {
     uint32_t wait_ms;    /* UDP: collect all answers for so long */
 };
 
-/** Begin. What fails is printed as an error, now or later. */
+/** Begin, when the one before is over. What fails is printed as an error, now or later. */
 void send_start(const struct send_config *config);
 
-/** Is it over? */
+/** Is it over? Also before the first one. */
 bool send_is_done(void);
 
 /** It is over: did the acknowledgement come? */

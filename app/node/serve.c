@@ -7,11 +7,9 @@
 
 #include "msgr/lwip_plain.h"
 
-#define CONNECTIONS LWIP_MIN(128, MEMP_NUM_TCP_PCB)
-
 static struct serve_config config;
 static struct msgr_plain_tcp_server tcp_server;
-static struct msgr_plain_tcp_connection connections[CONNECTIONS];
+static struct msgr_plain_tcp_connection connections[NODE_CONNECTIONS];
 static struct msgr_plain_udp_server udp_server;
 
 static void on_tcp_event(void *arg, const struct msgr_plain_event *event)
@@ -64,7 +62,7 @@ static bool start_tcp(const ip_addr_t *address)
                                                             .port = config.port,
                                                             .silence_ms = config.silence_ms,
                                                             .connections = connections,
-                                                            .connection_count = CONNECTIONS,
+                                                            .connection_count = NODE_CONNECTIONS,
                                                             .handler = on_tcp_event,
                                                         });
     if (err != ERR_OK) {
@@ -114,7 +112,7 @@ static void say_count(const char *before, uint32_t count, const char *after)
     console_text(after);
 }
 
-static void say_served(void)
+void serve_show(void)
 {
     const struct msgr_plain_tcp_counters *tcp = &tcp_server.counters;
     const struct msgr_plain_udp_counters *udp = &udp_server.counters;
@@ -139,6 +137,6 @@ void serve_stop(void)
     msgr_plain_tcp_server_close(&tcp_server);
     msgr_plain_udp_server_close(&udp_server);
     if (!config.once) {
-        say_served();
+        serve_show();
     }
 }

@@ -8,6 +8,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/** Clients over TCP that are served at the same time; a KiB each. */
+#ifndef NODE_CONNECTIONS
+#define NODE_CONNECTIONS LWIP_MIN(128, MEMP_NUM_TCP_PCB)
+#endif
+
 struct serve_config {
     bool tcp, udp;
     uint16_t port;       /* 0: MSGR_PORT */
@@ -24,6 +29,9 @@ bool serve_start(const struct serve_config *config, const struct netif *netif);
 
 /** With once: has every service served its client? Otherwise never. */
 bool serve_is_done(void);
+
+/** Print what has been served so far. */
+void serve_show(void);
 
 /** Close the services and say what was served. */
 void serve_stop(void);

@@ -10,8 +10,6 @@
 
 #include "port/port.h"
 
-#define LINK_INTERVAL_MS 100 /* asking the PHY takes its time */
-
 const char *port_board(void)
 {
     return BOARD_NAME;
@@ -38,17 +36,4 @@ uint64_t port_identity(void)
         identity = identity << 8 | mac[i];
     }
     return identity;
-}
-
-bool port_net_is_up(void)
-{
-    static bool is_up, is_known;
-    static uint32_t asked_ms;
-
-    if (!is_known || port_now_ms() - asked_ms >= LINK_INTERVAL_MS) {
-        is_up = net_has_link();
-        asked_ms = port_now_ms();
-        is_known = true;
-    }
-    return is_up;
 }

@@ -34,9 +34,6 @@ void net_interrupt(void);
  */
 bool net_arm(void);
 
-/** What port_net_is_up() says, asked of the PHY; takes some microseconds. */
-bool net_has_link(void);
-
 /* ---- watchdog ------------------------------------------------------------------------------ */
 
 /** Did the watchdog reset the chip by itself? false where a chip cannot tell. */

@@ -105,7 +105,7 @@ static uint32_t phy_read(uint32_t number)
 }
 
 /* The status latches a lost link until it is read (5.5.2): the second answer is of now. */
-bool net_has_link(void)
+bool port_net_is_up(void)
 {
     (void)phy_read(PHY_STATUS);
     return (phy_read(PHY_STATUS) & PHY_STATUS_LINK) != 0;

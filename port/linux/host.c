@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The host's clock, entropy, console and signals behind port.h. */
+/* The host's clock, signals, sleep and entropy behind port.h. */
 #define _GNU_SOURCE
-#include "linux.h"
 #include "net.h"
+#include "tty.h"
 
 #include "port/port.h"
 
@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <sys/random.h>
 #include <time.h>
-#include <unistd.h>
 
 static volatile sig_atomic_t is_stopping;
 static sigset_t awake_mask; /* the signals that are blocked while asleep: none of ours */
@@ -28,10 +27,15 @@ uint32_t port_now_ms(void)
 
 void port_sleep(uint32_t ms)
 {
-    struct pollfd wanted = {.fd = linux_net_fd(), .events = POLLIN};
+    struct pollfd wanted[] = {
+        {.fd = linux_net_fd(), .events = POLLIN},
+        {.fd = linux_tty_fd(), .events = POLLIN},
+    };
     struct timespec timeout = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000};
 
-    (void)ppoll(&wanted, 1, &timeout, &awake_mask);
+    if (ppoll(wanted, 2, &timeout, &awake_mask) > 0 && wanted[1].revents != 0) {
+        linux_tty_is_ready();
+    }
 }
 
 static void on_signal(int number)
@@ -40,7 +44,7 @@ static void on_signal(int number)
     is_stopping = 1;
 }
 
-void port_linux_catch_signals(void)
+void port_start(void)
 {
     struct sigaction action = {.sa_handler = on_signal};
     sigset_t ours;
@@ -74,22 +78,6 @@ void port_random(void *data, size_t size)
         if (got > 0) {
             next += got;
             size -= (size_t)got;
-        }
-    }
-}
-
-void port_console_write(enum port_console to, const char *text, size_t size)
-{
-    int fd = to == PORT_CONSOLE_ERROR ? STDERR_FILENO : STDOUT_FILENO;
-
-    while (size > 0) {
-        ssize_t written = write(fd, text, size);
-        if (written < 0 && errno != EINTR) {
-            return; /* nobody reads any more */
-        }
-        if (written > 0) {
-            text += written;
-            size -= (size_t)written;
         }
     }
 }

@@ -4,6 +4,7 @@
 #define PORT_LINUX_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /**
  * The network interface is the TAP device @p name, which exists or may be created.
@@ -23,7 +24,19 @@ bool port_linux_open_wire(const char *path);
 /** Remove what the wire left in the file system. Idempotent. */
 void port_linux_close(void);
 
-/** From now on SIGINT and SIGTERM only make port_is_stopping() true. */
-void port_linux_catch_signals(void);
+/** The node's MAC address: what port_mac() tells. Before the network driver is started. */
+void port_linux_use_mac(const uint8_t mac[6]);
+
+/**
+ * From now on standard input is the console's input. A terminal's own editing of lines is switched
+ * off until the program ends; Ctrl-C still ends it.
+ * @return whether it is a terminal, which shows what is typed only if the program does
+ */
+bool port_linux_open_console(void);
+
+/** The exit status that port_reset() ends the program with. */
+#define PORT_LINUX_RESET_STATUS 3
+
+/* port_start() makes SIGINT and SIGTERM do nothing but make port_is_stopping() true. */
 
 #endif

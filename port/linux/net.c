@@ -16,12 +16,14 @@
 static int net_fd = -1;
 static struct sockaddr_un net_remote;
 static bool has_remote;
+static bool (*net_is_up)(void);
 static uint8_t ahead[PORT_FRAME_MAX];
 static size_t ahead_size;
 
-void linux_net_use(int fd, const struct sockaddr_un *remote)
+void linux_net_use(int fd, const struct sockaddr_un *remote, bool (*is_up)(void))
 {
     net_fd = fd;
+    net_is_up = is_up;
     has_remote = remote != NULL;
     if (has_remote) {
         net_remote = *remote;
@@ -31,6 +33,18 @@ void linux_net_use(int fd, const struct sockaddr_un *remote)
 int linux_net_fd(void)
 {
     return net_fd;
+}
+
+/* The kernel needs no telling: the descriptor passes every frame. */
+bool port_net_start(const uint8_t mac[6])
+{
+    (void)mac;
+    return net_fd >= 0;
+}
+
+bool port_net_is_up(void)
+{
+    return net_is_up == NULL || net_is_up();
 }
 
 size_t port_net_next(void)

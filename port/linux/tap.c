@@ -19,6 +19,8 @@
 #define BRIDGE_WAIT_MS    50
 #define BRIDGE_FORWARDING '3'
 
+static char device[IFNAMSIZ];
+
 static bool say_failure(const char *name, const char *what)
 {
     int error = errno;
@@ -54,6 +56,22 @@ static void wait_for_bridge(const char *name)
     }
 }
 
+/* `ip link set tap0 down` pulls the cable. A device that cannot be asked is taken for up. */
+static bool is_up(void)
+{
+    struct ifreq request = {0};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    bool is_down;
+
+    memcpy(request.ifr_name, device, sizeof device);
+    is_down =
+        fd >= 0 && ioctl(fd, SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & IFF_UP) == 0;
+    if (fd >= 0) {
+        close(fd);
+    }
+    return !is_down;
+}
+
 bool port_linux_open_tap(const char *name)
 {
     struct ifreq request = {.ifr_flags = IFF_TAP | IFF_NO_PI};
@@ -74,6 +92,7 @@ bool port_linux_open_tap(const char *name)
         return false;
     }
     wait_for_bridge(name);
-    linux_net_use(fd, NULL);
+    memcpy(device, name, strlen(name) + 1);
+    linux_net_use(fd, NULL, is_up);
     return true;
 }

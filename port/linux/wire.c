@@ -91,7 +91,7 @@ static bool open_named(const char *path, const char *comma)
     if (fd < 0 || !bind_end(fd, &mine)) {
         return say_failure(path, fd);
     }
-    linux_net_use(fd, &remote);
+    linux_net_use(fd, &remote, NULL);
     return true;
 }
 
@@ -101,11 +101,11 @@ static bool open_first_free(const char *path, const struct sockaddr_un *a,
     int fd = open_socket();
 
     if (fd >= 0 && bind_end(fd, a)) {
-        linux_net_use(fd, b);
+        linux_net_use(fd, b, NULL);
         return true;
     }
     if (fd >= 0 && errno == EADDRINUSE && bind_end(fd, b)) {
-        linux_net_use(fd, a);
+        linux_net_use(fd, a, NULL);
         return true;
     }
     return say_failure(path, fd);

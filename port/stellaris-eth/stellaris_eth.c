@@ -69,7 +69,7 @@ static uint32_t phy_read(uint32_t number)
 }
 
 /* QEMU has no PHY here: its identifier reads as 0, and the cable counts as plugged in. */
-bool net_has_link(void)
+bool port_net_is_up(void)
 {
     if (phy_read(PHY_ID1) == 0) {
         return true;

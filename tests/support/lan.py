@@ -33,6 +33,10 @@ def add_addresses(addresses):
         subprocess.run(["ip", "address", "replace", address, "dev", BRIDGE, *flags], check=True)
 
 
+def remove_address(address):
+    subprocess.run(["ip", "address", "delete", address, "dev", BRIDGE], check=True)
+
+
 def mac_of(tap):
     """A node's default hardware address, as it follows from its IPv4 address."""
     return bytes([0x02, 0x00, 10, 77, 0, tap + 2])

@@ -120,11 +120,11 @@ class Program:
         self._next = at + 1
         return self.lines()[at]
 
-    def wait_error(self, wanted, bound_s=BOUND_S):
-        """Waits for a line on stderr."""
+    def wait_error(self, wanted, bound_s=BOUND_S, count=1):
+        """Waits for a line on stderr, or for so many of them."""
         self._wait(
             f"{wanted!r}",
-            lambda: any(matches(line, wanted) for line in self.lines("stderr")),
+            lambda: sum(bool(matches(line, wanted)) for line in self.lines("stderr")) >= count,
             bound_s,
         )
 
@@ -228,8 +228,25 @@ def on_tap(tap):
 class Node(Program):
     """msgr-sim with these words, on tap0 unless they are told otherwise by interface=[...]."""
 
-    def __init__(self, *words, tap=0, interface=None):
-        super().__init__(SIM, *(on_tap(tap) if interface is None else interface), *words)
+    def __init__(self, *words, tap=0, interface=None, stdin=False):
+        start = on_tap(tap) if interface is None else interface
+        super().__init__(SIM, *start, *words, stdin=stdin)
+
+
+class Console(Node):
+    """msgr-sim node: what runs on a board, with its console in the test's hands."""
+
+    def __init__(self, *options, tap=0, interface=None):
+        super().__init__(*options, "node", tap=tap, interface=interface, stdin=True)
+        self.typed = self.process.stdin
+
+    def type(self, line):
+        self.typed.write(line.encode() + b"\n")
+
+    def command(self, line, *wanted):
+        """What it says next, and to nothing else."""
+        self.type(line)
+        self.expect(*wanted)
 
 
 def serve(*options, tap=0, interface=None, address=None, port=PORT):

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/** lwIP, and its interface on the board's network driver. */
+#ifndef APP_NODE_BRING_UP_H
+#define APP_NODE_BRING_UP_H
+
+#include "lwip/netif.h"
+
+#include <stdbool.h>
+
+/**
+ * Start lwIP and @p netif, which has no addresses yet. Once, after port_start(); from now on this
+ * is lwIP's core context.
+ * @return false: the network driver does not start; it has been printed
+ */
+bool bring_up(struct netif *netif);
+
+#endif

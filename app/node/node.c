@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "node.h"
+
+#include "bring_up.h"
+#include "commands.h"
+#include "console.h"
+#include "run.h"
+#include "send.h"
+#include "show.h"
+#include "show_address.h"
+#include "terminal.h"
+
+#include "port/port.h"
+
+#include <string.h>
+
+static struct netif netif;
+
+static void take_setting(const char **text, const char *name)
+{
+    const char *given = port_setting(name);
+
+    if (given != NULL) {
+        *text = given;
+    }
+}
+
+static struct address_config with_settings(struct address_config config)
+{
+    const char *address = port_setting("address");
+
+    if (address != NULL && strcmp(address, "dhcp") == 0) {
+        config.dhcp_wait_ms = config.dhcp_wait_ms != 0 ? config.dhcp_wait_ms : NODE_DHCP_WAIT_MS;
+    } else if (address != NULL) {
+        config.dhcp_wait_ms = 0;
+        config.address = address;
+    }
+    take_setting(&config.gateway, "gateway");
+    take_setting(&config.dns, "dns");
+    take_setting(&config.address6, "address6");
+    return config;
+}
+
+static bool start(const struct node_config *config)
+{
+    const struct address_config address = with_settings(config->address);
+
+    if (!bring_up(&netif) || (config->prepare != NULL && !config->prepare(&netif))) {
+        return false;
+    }
+    show_addresses_as_they_change(&netif);
+    return address_setup(&netif, &address) && serve_start(&config->serve, &netif);
+}
+
+bool node_main(const struct node_config *config)
+{
+    port_start();
+    terminal_open();
+    if (config->echo) {
+        console_open_echo();
+    }
+    show_banner();
+    commands_register(&netif);
+    if (config->watchdog_ms != 0) {
+        port_watchdog_start(config->watchdog_ms);
+    }
+    if (!start(config)) {
+        return false;
+    }
+    node_run(&netif, NULL, terminal_poll);
+    send_stop();
+    serve_stop();
+    return true;
+}

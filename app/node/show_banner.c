@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "show.h"
+
+#include "console.h"
+
+#include "port/port.h"
+
+#include "lwip/init.h"
+
+static const char *reset_reason(void)
+{
+    switch (port_reset_reason()) {
+    case PORT_RESET_SOFTWARE:
+        return "a reset by software";
+    case PORT_RESET_WATCHDOG:
+        return "a reset by the watchdog";
+    case PORT_RESET_FAULT:
+        return "a fault";
+    case PORT_RESET_POWER:
+    default:
+        return "power on";
+    }
+}
+
+static void show_entropy(void)
+{
+    uint64_t value;
+
+    if (!port_boot_unique(&value)) {
+        console_line("Warning: this board has no entropy and was given no seed; ports and sequence "
+                     "numbers can be guessed.");
+    }
+}
+
+void show_banner(void)
+{
+    console_text("lwip-messenger " MSGR_VERSION " on ");
+    console_text(port_board());
+    console_text(", after ");
+    console_text(reset_reason());
+    console_line(".");
+#ifdef LWIP_NOASSERT
+    console_line("lwIP " LWIP_VERSION_STRING ", assertions off.");
+#else
+    console_line("lwIP " LWIP_VERSION_STRING ", assertions on.");
+#endif
+    show_memory();
+    show_entropy();
+}
+
+void show_memory(void)
+{
+    struct port_memory memory;
+
+    port_memory(&memory);
+    if (memory.ram_size != 0) {
+        console_text("Memory: ");
+        console_number(memory.ram_used);
+        console_text(" of ");
+        console_number(memory.ram_size);
+        console_text(" bytes used, ");
+        console_number(memory.ram_size - memory.ram_used);
+        console_line(" left.");
+    }
+    if (memory.stack_size != 0) {
+        console_text("Stack: ");
+        console_number(memory.stack_used);
+        console_text(" of ");
+        console_number(memory.stack_size);
+        console_line(" bytes used at most.");
+    }
+}

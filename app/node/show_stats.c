@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "show.h"
+
+#include "console.h"
+#include "serve.h"
+
+#include "port/netif.h"
+
+#include "lwip/memp.h"
+#include "lwip/stats.h"
+
+static void show_count(uint32_t count, const char *what)
+{
+    console_number(count);
+    console_text(what);
+}
+
+#if MEM_STATS || MEMP_STATS
+static void show_use(const char *name, const struct stats_mem *use)
+{
+    console_text(name);
+    console_text(": ");
+    show_count((uint32_t)use->used, " of ");
+    show_count((uint32_t)use->avail, " used, ");
+    show_count((uint32_t)use->max, " at most, ");
+    show_count(use->err, " times none left");
+    console_end();
+}
+#endif
+
+#if MEMP_STATS
+/* lwIP keeps the names for its debug builds; this is the list that it makes its pools from. */
+static const char *const pool_names[] = {
+#define LWIP_MEMPOOL(name, num, size, desc) #name,
+#include "lwip/priv/memp_std.h"
+};
+#endif
+
+static void show_lwip(void)
+{
+#if MEM_STATS
+    show_use("lwIP heap, bytes", &lwip_stats.mem);
+#endif
+#if MEMP_STATS
+    for (int i = 0; i < MEMP_MAX; i++) {
+        show_use(pool_names[i], lwip_stats.memp[i]);
+    }
+#endif
+}
+
+static void show_frames(void)
+{
+    const struct port_netif_counters *counters = port_netif_counters();
+
+    console_text("Frames: ");
+    show_count(counters->received, " received, ");
+    show_count(counters->no_pbuf, " lost for want of memory, ");
+    show_count(counters->sent, " sent, ");
+    show_count(counters->no_room, " not sent for want of room");
+    console_end();
+}
+
+void show_stats(void)
+{
+    show_memory();
+    show_lwip();
+    serve_show();
+    show_frames();
+}
