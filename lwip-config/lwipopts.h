@@ -47,7 +47,8 @@
 #define LWIP_IPV4 MSGR_LWIP_IPV4
 #define LWIP_IPV6 MSGR_LWIP_IPV6
 
-#define LWIP_IGMP (LWIP_IPV4) /* so that a plain server can join a group; MLD is on by default */
+/* So that a plain server can join a group; a board joins none. MLD is on by default. */
+#define LWIP_IGMP (LWIP_IPV4 && MSGR_LWIP_PRESET != MSGR_PRESET_BOARD)
 
 /* DHCP servers look for the address themselves before they offer it (RFC 2131, 2.2). lwIP's own
  * look would take up to 7 s at each start, most of the time before a node takes its fixed address.

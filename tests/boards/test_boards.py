@@ -11,9 +11,8 @@ import tempfile
 import pytest
 
 from support import node, peer
-from support.board import Board, ForwardedBoard
+from support.board import ADDRESS, Board, ForwardedBoard
 
-BOARD_ADDRESS = "10.0.2.15"
 SERVED = 4  # clients at a time
 SYN_BOUND_S = 60  # QEMU's network repeats the SYN of a client that has to wait; seconds pass
 QUIET_S = 2
@@ -31,7 +30,12 @@ def exchange(board):
 
 
 def test_tells_why_it_started_and_what_memory_it_uses(board):
-    board.wait_said("RAM: ")
+    board.wait_said("Memory: ")
+
+
+def test_takes_its_address_from_dhcp(name):
+    with ForwardedBoard(name, dhcp=True) as board:
+        exchange(board.wait_boot())
 
 
 @pytest.mark.parametrize("size", [1, 536, 1024])
@@ -136,7 +140,7 @@ def is_over(connection):
 def test_reset_in_mid_exchange(board):
     with connect_served(board) as connection:
         board.reset()
-        board.wait_boot("power")
+        board.wait_boot("power on")
         connection.sendall(b"to the one that was here before")
         assert is_over(connection)
     exchange(board)
@@ -152,29 +156,29 @@ def test_power_cut_and_restart(name):
 def test_cable_pulled_and_put_back(board):
     board.cable(is_in=False)
     if board.name != "lm3s6965evb":  # whose PHY is not emulated
-        board.wait_line("The cable is out.")
+        board.wait_line("Link is down.")
     with peer.udp_socket(connected=board.address) as datagrams:
         datagrams.send(b"nobody hears this")
         assert not list(answers(datagrams))
     board.cable(is_in=True)
     if board.name != "lm3s6965evb":
-        board.wait_line("The cable is in.")
+        board.wait_line("Link is up.")
     exchange(board)
 
 
 CRASHES = [
-    ("fault", "fault", re.compile(r"  pc [0-9a-f]{8}  lr [0-9a-f]{8}  psr [0-9a-f]{8}")),
-    ("assert", "fault", re.compile(r"assertion failed: crash\.c:\d+")),
-    ("overflow", "fault", re.compile(r"  sp [0-9a-f]{8} is not on the stack")),
-    ("hang", "watchdog", "watchdog: the main loop hangs"),
-    ("reset", "software", None),
+    ("fault", "a fault", re.compile(r"  pc [0-9a-f]{8}  lr [0-9a-f]{8}  psr [0-9a-f]{8}")),
+    ("assert", "a fault", re.compile(r"assertion failed: crash\.c:\d+")),
+    ("overflow", "a fault", re.compile(r"  sp [0-9a-f]{8} is not on the stack")),
+    ("hang", "a reset by the watchdog", "watchdog: the main loop hangs"),
+    ("reset", "a reset by software", None),
 ]
 
 
 @pytest.mark.parametrize("way, reason, said", CRASHES, ids=[crash[0] for crash in CRASHES])
 def test_crash_ends_in_a_reset_with_its_reason(name, way, reason, said):
     with ForwardedBoard(name, "--set", f"crash={way}", firmware="firmware-test") as board:
-        board.wait_boot("power")
+        board.wait_banner("power on")
         if said is not None:
             board.wait_line(said)
         board.wait_boot(reason)
@@ -197,7 +201,7 @@ def link_local(mac):
 @pytest.mark.parametrize("version", ["ipv4", "ipv6"])
 def test_simulator_node_sends_on_a_wire(name, version, transport):
     mac = "02:10:20:30:40:50"
-    target = BOARD_ADDRESS if version == "ipv4" else link_local(mac) + "%1"
+    target = ADDRESS if version == "ipv4" else link_local(mac) + "%1"
     with tempfile.TemporaryDirectory() as folder:
         ends = [str(pathlib.Path(folder) / end) for end in "ab"]
         with Board(name, "--wire", ",".join(ends), "--mac", mac) as board:

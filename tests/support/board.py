@@ -16,6 +16,7 @@ NIC = {"lm3s6965evb": "stellaris_enet.0"}  # QEMU's name of it; the others' is l
 TOOLS = ["arm-none-eabi-gcc", "qemu-system-arm"]
 BUILD_BOUND_S = 240
 BOOT_BOUND_S = 20
+ADDRESS = "10.0.2.15"  # where QEMU's own network expects the board
 PROMPT = b"(qemu) "
 
 
@@ -71,7 +72,7 @@ class Monitor:
 class Board(Program):
     """sim/board with these words. Its console is stdout."""
 
-    def __init__(self, name, *words, firmware="firmware"):
+    def __init__(self, name, *words, firmware="firmware", dhcp=False):
         self.name = name
         self._booted = 0
         self.folder = tempfile.TemporaryDirectory()
@@ -79,18 +80,24 @@ class Board(Program):
         file = ROOT / "build" / name / f"{firmware}.elf"
         super().__init__(
             ROOT / "sim" / "board", name, "--firmware", file,
-            "--monitor", self._monitor_path, *words, stdin=True,
+            "--monitor", self._monitor_path,
+            "--set", "address=dhcp" if dhcp else f"address={ADDRESS}/24", *words, stdin=True,
         )
         self._is_checked = True  # it is ended by force, always
 
     def _take(self, stream, data):
         super()._take(stream, data.replace(b"\r", b""))
 
-    def wait_boot(self, reason="power"):
-        """It says why it was reset, and serves."""
+    def wait_banner(self, reason="power on"):
+        """It says what it is, and why it was reset."""
         self.wait_line(re.compile(f".*{re.escape(self.name)}.*"), bound_s=BOOT_BOUND_S)
         self._booted = self._next - 1
-        self.wait_said(f"reset: {reason}")
+        self.wait_said(f"after {reason}.")
+
+    def wait_boot(self, reason="power on"):
+        """It says why it was reset, and serves at its address."""
+        self.wait_banner(reason)
+        self.wait_said(f"Address {ADDRESS}/24")
         self.wait_line("Listening for client.")
         self.wait_line(re.compile("Socket bound to address .*"))
         return self
@@ -128,9 +135,9 @@ class Board(Program):
 class ForwardedBoard(Board):
     """On QEMU's own network: .address leads to it, over TCP and UDP."""
 
-    def __init__(self, name, *words, firmware="firmware", port=None):
-        port = port or free_port()
+    def __init__(self, name, *words, **options):
+        port = free_port()
         self.address = ("127.0.0.1", port)
         super().__init__(
-            name, "--tcp-port", port, "--udp-port", port, *words, firmware=firmware
+            name, "--tcp-port", port, "--udp-port", port, *words, **options
         )
