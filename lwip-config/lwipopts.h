@@ -5,6 +5,7 @@
  *
  *   MSGR_LWIP_PRESET   MSGR_PRESET_HOST (default): a simulator; room for a hundred clients
  *                      MSGR_PRESET_TINY: 4 connections; what runs dry, runs dry in a test
+ *                      MSGR_PRESET_BOARD: 4 connections in a firmware that has 64 KB of RAM
  *   MSGR_LWIP_IPV4, MSGR_LWIP_IPV6   1 (default) or 0
  *   MSGR_LWIP_DHCP, MSGR_LWIP_DNS    1 (default; DHCP: with IPv4) or 0 (default with
  *                      MSGR_PRESET_TINY)
@@ -13,8 +14,9 @@
 #ifndef LWIPOPTS_H
 #define LWIPOPTS_H
 
-#define MSGR_PRESET_HOST 1
-#define MSGR_PRESET_TINY 2
+#define MSGR_PRESET_HOST  1
+#define MSGR_PRESET_TINY  2
+#define MSGR_PRESET_BOARD 3
 
 #ifndef MSGR_LWIP_PRESET
 #define MSGR_LWIP_PRESET MSGR_PRESET_HOST
@@ -45,7 +47,8 @@
 #define LWIP_IPV4 MSGR_LWIP_IPV4
 #define LWIP_IPV6 MSGR_LWIP_IPV6
 
-#define LWIP_IGMP (LWIP_IPV4) /* so that a plain server can join a group; MLD is on by default */
+/* So that a plain server can join a group; a board joins none. MLD is on by default. */
+#define LWIP_IGMP (LWIP_IPV4 && MSGR_LWIP_PRESET != MSGR_PRESET_BOARD)
 
 /* DHCP servers look for the address themselves before they offer it (RFC 2131, 2.2). lwIP's own
  * look would take up to 7 s at each start, most of the time before a node takes its fixed address.
@@ -124,8 +127,46 @@
 #define MEMP_NUM_TCP_PCB 4
 #define MEMP_NUM_UDP_PCB 4
 
+#elif MSGR_LWIP_PRESET == MSGR_PRESET_BOARD
+
+#define TCP_MSS             1460
+#define TCP_WND             (2 * TCP_MSS) /* four of these are all that a LAN9118's FIFO holds */
+#define TCP_SND_BUF         (2 * TCP_MSS) /* an answer needs less than one */
+
+/* Headers of segments; and a UDP answer twice: 4 KB where every byte is escaped, and its fragments
+ * are copied while the neighbour's address is asked for. Texts over TCP are sent from where they
+ * are. */
+#define MEM_SIZE            (10 * 1024)
+
+/* A whole frame takes three, a short one a third of what a whole one would: eight long frames, or
+ * 24 short ones, while the main loop is busy. */
+#define PBUF_POOL_SIZE      24
+#define PBUF_POOL_BUFSIZE   512
+
+/* Segments out of order wait in the pool; all four clients' at once leave a third of it free. */
+#define TCP_OOSEQ_MAX_PBUFS 4
+
+#define MEMP_NUM_TCP_PCB          4
+#define MEMP_NUM_TCP_PCB_LISTEN   2
+#define MEMP_NUM_TCP_SEG          16 /* two for each connection, and as many that wait their turn */
+#define MEMP_NUM_UDP_PCB          4  /* the server, a client, DHCP, DNS */
+#define MEMP_NUM_PBUF             12 /* answers that are sent without copying, in three pieces */
+#define MEMP_NUM_REASSDATA        2
+#define IP_REASS_MAX_PBUFS        6 /* of the pool: the longest text in fragments */
+#define MEMP_NUM_FRAG_PBUF        6
+#define MEMP_NUM_ARP_QUEUE        6
+#define ARP_QUEUE_LEN             3 /* fragments of the longest answer */
+#define MEMP_NUM_ND6_QUEUE        6
+#define ARP_TABLE_SIZE            8
+#define LWIP_ND6_NUM_NEIGHBORS    8
+#define LWIP_ND6_NUM_DESTINATIONS 8
+#define LWIP_ND6_NUM_PREFIXES     3
+#define LWIP_ND6_NUM_ROUTERS      2
+
+#define DNS_TABLE_SIZE 2
+
 #else
-#error "MSGR_LWIP_PRESET: MSGR_PRESET_HOST or MSGR_PRESET_TINY"
+#error "MSGR_LWIP_PRESET: MSGR_PRESET_HOST, MSGR_PRESET_TINY or MSGR_PRESET_BOARD"
 #endif
 
 /* One for each plain TCP server (1) and each running client (2), beyond what lwIP's own timers
@@ -144,6 +185,22 @@
 #define LWIP_STATS_LARGE   1 /* counters that do not wrap after 65,535 */
 #define MEMP_STATS         1
 #define LWIP_STATS_DISPLAY 0
+
+#if MSGR_LWIP_PRESET == MSGR_PRESET_BOARD /* memory alone: what is lost, is lost there */
+#define LINK_STATS     0
+#define ETHARP_STATS   0
+#define IP_STATS       0
+#define IPFRAG_STATS   0
+#define ICMP_STATS     0
+#define IGMP_STATS     0
+#define UDP_STATS      0
+#define TCP_STATS      0
+#define IP6_STATS      0
+#define ICMP6_STATS    0
+#define IP6_FRAG_STATS 0
+#define MLD6_STATS     0
+#define ND6_STATS      0
+#endif
 
 /* ---- checks -------------------------------------------------------------------------------- */
 

@@ -28,6 +28,7 @@ LAYERS = {
     "app/node": [r"msgr/.*", LWIP, r"port/(port|netif)\.h", r"(?P<own>[a-z0-9_]+\.h)",
                  r"(?P<console>[a-z0-9_]+\.h)"],
     "port": [r"port/.*", r".*"],  # hardware: anything but app/, which is checked below
+    "port/cortex-m/main.c": [r".*"],  # wires everything together
 }
 # Names without a folder are looked up here; (own) is the file's own folder.
 FOLDERS = {"core": "app/core", "console": "app/console"}
@@ -99,12 +100,14 @@ PLANTS = {
     "app/node/g.c": '#include "port/linux/linux.h"\n',
     "app/node/h.c": '#include "hidden.h"\n',
     "port/i.c": '#include "msgr/plain.h"\n',
+    "port/cortex-m/j.c": '#include "console.h"\n',
 }
 CLEAN = {
     "app/core/hidden.h": "/* malloc() is not called */\n#include <stdint.h>\n",
     "app/transport/ok.c": '#include "hidden.h"\n#include "lwip/tcp.h"\n',
     "app/node/ok.c": '#include "console.h"\n#include "port/port.h"\n',
     "port/ok.c": '#include "port/port.h"\n#include <unistd.h>\n',
+    "port/cortex-m/main.c": '#include "console.h"\n',
 }
 
 

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# Which parts a board is made of: its processor, then one folder of port/ for each driver. A board's
+# numbers are in NAME.h beside this file.
+
+set(board_lm3s6965evb cortex-m3 stellaris-eth pl011 luminary-watchdog)
+set(board_mps2-an385 cortex-m3 lan9118 cmsdk-uart cmsdk-watchdog)
+set(board_mps2-an386 cortex-m4 lan9118 cmsdk-uart cmsdk-watchdog)
+set(board_mps2-an500 cortex-m7 lan9118 cmsdk-uart cmsdk-watchdog)
+
+set(MSGR_BOARD "" CACHE STRING "The board to build firmware for; empty: the simulator")
+set_property(CACHE MSGR_BOARD PROPERTY STRINGS
+    "" lm3s6965evb mps2-an385 mps2-an386 mps2-an500)
+option(MSGR_BOARD_ASSERTS "Firmware stops and resets where lwIP finds itself wrong" ON)
+option(MSGR_SEMIHOSTING "Firmware for an emulator: settings from its command line" ON)
+option(MSGR_BOARD_IPV4 "Firmware speaks IPv4" ON)
+option(MSGR_BOARD_IPV6 "Firmware speaks IPv6" ON)
+
+if(MSGR_BOARD)
+    if(NOT DEFINED board_${MSGR_BOARD})
+        message(FATAL_ERROR "MSGR_BOARD=${MSGR_BOARD} is not in port/boards/boards.cmake")
+    endif()
+    set(board_drivers ${board_${MSGR_BOARD}})
+    list(POP_FRONT board_drivers board_cpu)
+    # No floating point anywhere: the soft ABI keeps its registers out of the interrupts' frames.
+    add_compile_options(-mcpu=${board_cpu} -mthumb -mfloat-abi=soft -Os -g
+        -ffunction-sections -fdata-sections -fno-common
+        # A path of the machine that builds has no place in a firmware.
+        -ffile-prefix-map=${PROJECT_SOURCE_DIR}=. -ffile-prefix-map=${CMAKE_BINARY_DIR}=build)
+    add_link_options(-mcpu=${board_cpu} -mthumb -mfloat-abi=soft)
+endif()

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A board under QEMU: started by sim/board, heard through its console, upset through its monitor."""
+
+import contextlib
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+
+from support.node import ROOT, Program, deadline
+
+BOARDS = ["lm3s6965evb", "mps2-an385", "mps2-an386", "mps2-an500"]
+NIC = {"lm3s6965evb": "stellaris_enet.0"}  # QEMU's name of it; the others' is lan9118.0
+TOOLS = ["arm-none-eabi-gcc", "qemu-system-arm"]
+BUILD_BOUND_S = 240
+BOOT_BOUND_S = 20
+ADDRESS = "10.0.2.15"  # where QEMU's own network expects the board
+PROMPT = b"(qemu) "
+
+
+def missing_tools():
+    return [tool for tool in TOOLS if shutil.which(tool) is None]
+
+
+def build(name):
+    """Both firmwares of a board, as this tree has them."""
+    for command in ["cmake", "--preset", name], ["cmake", "--build", "--preset", name]:
+        done = subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, timeout=BUILD_BOUND_S
+        )
+        assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+
+
+def free_port():
+    """A port that nobody has now, in TCP and UDP."""
+    with socket.socket() as streams, socket.socket(type=socket.SOCK_DGRAM) as datagrams:
+        streams.bind(("127.0.0.1", 0))
+        datagrams.bind(streams.getsockname())
+        return streams.getsockname()[1]
+
+
+class Monitor:
+    """QEMU's monitor: one command, one answer."""
+
+    def __init__(self, path):
+        self._left = deadline(BOOT_BOUND_S)
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.settimeout(self._left())
+        self._socket.connect(path)
+        self._read()
+
+    def _read(self):
+        text = b""
+        while not text.endswith(PROMPT):
+            piece = self._socket.recv(65536)
+            assert piece, "the monitor has closed"
+            text += piece
+        return text
+
+    def say(self, command):
+        """It echoes each character with cursor movements; the answer is behind the first line."""
+        self._socket.sendall(command.encode() + b"\n")
+        answer = self._read().split(b"\r\n", 1)[1][: -len(PROMPT)]
+        assert b"Error" not in answer, f"{command}: {answer}"
+
+    def close(self):
+        self._socket.close()
+
+
+class Board(Program):
+    """sim/board with these words. Its console is stdout."""
+
+    def __init__(self, name, *words, firmware="firmware", dhcp=False):
+        self.name = name
+        self._booted = 0
+        self.folder = tempfile.TemporaryDirectory()
+        self._monitor_path = str(pathlib.Path(self.folder.name) / "monitor")
+        file = ROOT / "build" / name / f"{firmware}.elf"
+        super().__init__(
+            ROOT / "sim" / "board", name, "--firmware", file,
+            "--monitor", self._monitor_path,
+            "--set", "address=dhcp" if dhcp else f"address={ADDRESS}/24", *words, stdin=True,
+        )
+        self._is_checked = True  # it is ended by force, always
+
+    def _take(self, stream, data):
+        super()._take(stream, data.replace(b"\r", b""))
+
+    def wait_banner(self, reason="power on"):
+        """It says what it is, and why it was reset."""
+        self.wait_line(re.compile(f".*{re.escape(self.name)}.*"), bound_s=BOOT_BOUND_S)
+        self._booted = self._next - 1
+        self.wait_said(f"after {reason}.")
+
+    def wait_boot(self, reason="power on"):
+        """It says why it was reset, and serves at its address."""
+        self.wait_banner(reason)
+        self.wait_said(f"Address {ADDRESS}/24")
+        self.wait_line("Listening for client.")
+        self.wait_line(re.compile("Socket bound to address .*"))
+        return self
+
+    def wait_said(self, text):
+        """In one of the lines since it booted."""
+
+        def is_said():
+            return any(text in line for line in self.lines()[self._booted :])
+
+        self._wait(repr(text), is_said, BOOT_BOUND_S)
+
+    @contextlib.contextmanager
+    def monitor(self):
+        monitor = Monitor(self._monitor_path)
+        try:
+            yield monitor
+        finally:
+            monitor.close()
+
+    def cable(self, is_in):
+        """Pulls the cable, or puts it back."""
+        with self.monitor() as monitor:
+            monitor.say(f"set_link {NIC.get(self.name, 'lan9118.0')} {'on' if is_in else 'off'}")
+
+    def reset(self):
+        with self.monitor() as monitor:
+            monitor.say("system_reset")
+
+    def __exit__(self, *error):
+        super().__exit__(*error)
+        self.folder.cleanup()
+
+
+class ForwardedBoard(Board):
+    """On QEMU's own network: .address leads to it, over TCP and UDP."""
+
+    def __init__(self, name, *words, **options):
+        port = free_port()
+        self.address = ("127.0.0.1", port)
+        super().__init__(
+            name, "--tcp-port", port, "--udp-port", port, *words, **options
+        )
