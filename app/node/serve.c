@@ -17,7 +17,7 @@ static void on_tcp_event(void *arg, const struct msgr_plain_event *event)
     (void)arg;
     transcript_tcp_server(event);
     if (config.once && event->type == MSGR_PLAIN_EVENT_ANSWERED) {
-        msgr_plain_tcp_server_stop(&tcp_server);
+        msgr_plain_tcp_server_stop_locked(&tcp_server);
     }
 }
 

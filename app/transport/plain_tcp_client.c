@@ -10,6 +10,7 @@
 #include "msgr/lwip_plain.h"
 
 #include "lwip_address.h"
+#include "lwip_lock.h"
 #include "lwip_tcp.h"
 #include "plain_answer.h"
 #include "plain_boundary.h"
@@ -231,13 +232,11 @@ static err_t on_connected(void *arg, struct tcp_pcb *pcb, err_t err)
 
 /* ---- the client ---------------------------------------------------------------------------- */
 
-err_t msgr_plain_tcp_send(struct msgr_plain_tcp_client *client,
-                          const struct msgr_plain_request *request)
+static err_t start(struct msgr_plain_tcp_client *client, const struct msgr_plain_request *request)
 {
     struct netif *netif;
     err_t err;
 
-    LWIP_ASSERT_CORE_LOCKED();
     memset(client, 0, sizeof *client);
     client->request = *request;
     if (request->port == 0) {
@@ -273,10 +272,24 @@ err_t msgr_plain_tcp_send(struct msgr_plain_tcp_client *client,
     return ERR_OK;
 }
 
+err_t msgr_plain_tcp_send(struct msgr_plain_tcp_client *client,
+                          const struct msgr_plain_request *request)
+{
+    err_t err;
+
+    MSGR_LOCK();
+    LWIP_ASSERT_CORE_LOCKED();
+    err = start(client, request);
+    MSGR_UNLOCK();
+    return err;
+}
+
 void msgr_plain_tcp_cancel(struct msgr_plain_tcp_client *client)
 {
+    MSGR_LOCK();
     LWIP_ASSERT_CORE_LOCKED();
     if (client->pcb != NULL) {
         tcp_abort(detach(client));
     }
+    MSGR_UNLOCK();
 }

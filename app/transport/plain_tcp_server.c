@@ -7,6 +7,8 @@
  */
 #include "plain_tcp_connection.h"
 
+#include "lwip_lock.h"
+
 #include "lwip/sys.h"
 #include "lwip/timeouts.h"
 
@@ -86,12 +88,10 @@ static err_t listen_on(struct msgr_plain_tcp_server *server, struct tcp_pcb *pcb
     return ERR_OK;
 }
 
-err_t msgr_plain_tcp_server_open(struct msgr_plain_tcp_server *server,
-                                 const struct msgr_plain_tcp_config *config)
+static err_t start(struct msgr_plain_tcp_server *server, const struct msgr_plain_tcp_config *config)
 {
     struct tcp_pcb *pcb;
 
-    LWIP_ASSERT_CORE_LOCKED();
     memset(server, 0, sizeof *server);
     if (config->connections == NULL || config->connection_count == 0) {
         return ERR_ARG;
@@ -114,7 +114,19 @@ err_t msgr_plain_tcp_server_open(struct msgr_plain_tcp_server *server,
     return pcb != NULL ? listen_on(server, pcb) : ERR_MEM;
 }
 
-void msgr_plain_tcp_server_stop(struct msgr_plain_tcp_server *server)
+err_t msgr_plain_tcp_server_open(struct msgr_plain_tcp_server *server,
+                                 const struct msgr_plain_tcp_config *config)
+{
+    err_t err;
+
+    MSGR_LOCK();
+    LWIP_ASSERT_CORE_LOCKED();
+    err = start(server, config);
+    MSGR_UNLOCK();
+    return err;
+}
+
+void msgr_plain_tcp_server_stop_locked(struct msgr_plain_tcp_server *server)
 {
     LWIP_ASSERT_CORE_LOCKED();
     if (server->listener != NULL) {
@@ -123,9 +135,17 @@ void msgr_plain_tcp_server_stop(struct msgr_plain_tcp_server *server)
     }
 }
 
+void msgr_plain_tcp_server_stop(struct msgr_plain_tcp_server *server)
+{
+    MSGR_LOCK();
+    msgr_plain_tcp_server_stop_locked(server);
+    MSGR_UNLOCK();
+}
+
 void msgr_plain_tcp_server_close(struct msgr_plain_tcp_server *server)
 {
-    msgr_plain_tcp_server_stop(server);
+    MSGR_LOCK();
+    msgr_plain_tcp_server_stop_locked(server);
     sys_untimeout(on_quiet, server);
     server->is_timer_armed = false;
     for (uint8_t i = 0; i < server->config.connection_count; i++) {
@@ -134,4 +154,5 @@ void msgr_plain_tcp_server_close(struct msgr_plain_tcp_server *server)
             msgr_plain_tcp_connection_drop(connection);
         }
     }
+    MSGR_UNLOCK();
 }

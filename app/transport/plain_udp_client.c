@@ -6,6 +6,7 @@
 #include "msgr/lwip_plain.h"
 
 #include "lwip_address.h"
+#include "lwip_lock.h"
 #include "lwip_udp.h"
 #include "plain_answer.h"
 
@@ -27,6 +28,13 @@ static void stop(struct msgr_plain_udp_client *client)
     sys_untimeout(on_timer, client);
     udp_remove(client->pcb);
     client->pcb = NULL;
+}
+
+static void cancel(struct msgr_plain_udp_client *client)
+{
+    if (client->pcb != NULL) {
+        stop(client);
+    }
 }
 
 static void end(struct msgr_plain_udp_client *client, struct msgr_plain_event *event,
@@ -137,12 +145,10 @@ static err_t open_pcb(struct msgr_plain_udp_client *client)
     return err;
 }
 
-err_t msgr_plain_udp_send(struct msgr_plain_udp_client *client,
-                          const struct msgr_plain_request *request)
+static err_t start(struct msgr_plain_udp_client *client, const struct msgr_plain_request *request)
 {
     err_t err;
 
-    LWIP_ASSERT_CORE_LOCKED();
     memset(client, 0, sizeof *client);
     if (request->size > UINT16_MAX) {
         return ERR_ARG;
@@ -159,7 +165,7 @@ err_t msgr_plain_udp_send(struct msgr_plain_udp_client *client,
         err = send_text(client);
     }
     if (err != ERR_OK) {
-        msgr_plain_udp_cancel(client);
+        cancel(client);
         return err;
     }
     sys_timeout(request->wait_ms != 0 ? request->wait_ms : client->request.timeout_ms, on_timer,
@@ -167,10 +173,22 @@ err_t msgr_plain_udp_send(struct msgr_plain_udp_client *client,
     return ERR_OK;
 }
 
+err_t msgr_plain_udp_send(struct msgr_plain_udp_client *client,
+                          const struct msgr_plain_request *request)
+{
+    err_t err;
+
+    MSGR_LOCK();
+    LWIP_ASSERT_CORE_LOCKED();
+    err = start(client, request);
+    MSGR_UNLOCK();
+    return err;
+}
+
 void msgr_plain_udp_cancel(struct msgr_plain_udp_client *client)
 {
+    MSGR_LOCK();
     LWIP_ASSERT_CORE_LOCKED();
-    if (client->pcb != NULL) {
-        stop(client);
-    }
+    cancel(client);
+    MSGR_UNLOCK();
 }

@@ -6,6 +6,7 @@
 #include "msgr/lwip_plain.h"
 
 #include "lwip_address.h"
+#include "lwip_lock.h"
 #include "lwip_udp.h"
 #include "plain_answer.h"
 #include "plain_policy.h"
@@ -125,13 +126,11 @@ static void on_datagram(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip
     pbuf_free(p);
 }
 
-err_t msgr_plain_udp_server_open(struct msgr_plain_udp_server *server,
-                                 const struct msgr_plain_udp_config *config)
+static err_t start(struct msgr_plain_udp_server *server, const struct msgr_plain_udp_config *config)
 {
     struct udp_pcb *pcb;
     err_t err;
 
-    LWIP_ASSERT_CORE_LOCKED();
     memset(server, 0, sizeof *server);
     server->config = *config;
     if (config->port == 0) {
@@ -154,11 +153,25 @@ err_t msgr_plain_udp_server_open(struct msgr_plain_udp_server *server,
     return ERR_OK;
 }
 
+err_t msgr_plain_udp_server_open(struct msgr_plain_udp_server *server,
+                                 const struct msgr_plain_udp_config *config)
+{
+    err_t err;
+
+    MSGR_LOCK();
+    LWIP_ASSERT_CORE_LOCKED();
+    err = start(server, config);
+    MSGR_UNLOCK();
+    return err;
+}
+
 void msgr_plain_udp_server_close(struct msgr_plain_udp_server *server)
 {
+    MSGR_LOCK();
     LWIP_ASSERT_CORE_LOCKED();
     if (server->pcb != NULL) {
         udp_remove(server->pcb);
         server->pcb = NULL;
     }
+    MSGR_UNLOCK();
 }

@@ -605,7 +605,7 @@ static void stop_serving(void *arg, const struct msgr_plain_event *event)
 {
     events_record(arg, event);
     if (event->type == MSGR_PLAIN_EVENT_CONNECTED) {
-        msgr_plain_tcp_server_stop(&server);
+        msgr_plain_tcp_server_stop_locked(&server);
     }
 }
 

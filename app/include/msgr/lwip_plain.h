@@ -2,10 +2,17 @@
 /**
  * The plain protocol's servers and clients on lwIP's raw API (SPEC.md, 3 and 4).
  *
- * Context: every function is called, and every handler runs, where lwIP's raw API may be called:
- * the main loop with NO_SYS, else with the core locked. Of what is here a handler may call
- * msgr_plain_tcp_server_stop() only: with no memory left for a new connection, lwIP frees an old
- * one, which may be the very one that the handler is called for.
+ * Context: where lwIP runs in the main loop (NO_SYS), everything is called from there. Elsewhere
+ * (an operating system, lwIP in an interrupt) MSGR_LOCK() and MSGR_UNLOCK() (msgr/opts.h) keep lwIP
+ * out while a function runs; then it is called from any context that may take that lock, and
+ * without holding it. The caller sees to it that no two calls for one object run at the same time.
+ * Events may come before the call that caused them has returned. What lwIP changes while an object
+ * runs (its counters, for one) is read between MSGR_LOCK() and MSGR_UNLOCK(), too.
+ *
+ * Handlers run in lwIP's context, with the lock held. Of what is here a handler may call
+ * msgr_plain_tcp_server_stop_locked() only: the others take the lock, which need not be recursive;
+ * and with no memory left for a new connection, lwIP frees an old one, which may be the very one
+ * that the handler is called for.
  *
  * Memory: the caller's, and lwIP's pools. There is no heap beside lwIP's own. Objects are opaque;
  * all zero is not necessary before they are started. They stay where they are while they run.
@@ -123,8 +130,11 @@ struct msgr_plain_tcp_server {
 err_t msgr_plain_tcp_server_open(struct msgr_plain_tcp_server *server,
                                  const struct msgr_plain_tcp_config *config);
 
-/** Take no new clients; go on with those that are here. Idempotent; also from a handler. */
+/** Take no new clients; go on with those that are here. Idempotent; not from a handler. */
 void msgr_plain_tcp_server_stop(struct msgr_plain_tcp_server *server);
+
+/** The same where the lock is held already: from a handler. */
+void msgr_plain_tcp_server_stop_locked(struct msgr_plain_tcp_server *server);
 
 /** Stop, and reset all connections, without events. Idempotent; not from a handler. */
 void msgr_plain_tcp_server_close(struct msgr_plain_tcp_server *server);

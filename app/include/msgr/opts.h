@@ -62,6 +62,26 @@
 #define MSGR_PLAIN_RATE_SOURCES 16
 #endif
 
+/**
+ * Around what each function of msgr/lwip_plain.h does: keep lwIP out. Needed where lwIP runs in
+ * another context than the caller; empty where all is one main loop.
+ *
+ *     an operating system          LOCK_TCPIP_CORE()           UNLOCK_TCPIP_CORE()
+ *     Pico SDK, background mode    cyw43_arch_lwip_begin()     cyw43_arch_lwip_end()
+ *     lwIP in an interrupt         uint32_t mask = mask_it()   restore_it(mask)
+ *
+ * lwip/tcpip.h is included where they are used; other declarations belong in MSGR_OPTS_FILE.
+ * Both stand in one block, so that the first may declare a variable for the second. They are never
+ * nested: the lock needs not be recursive. Both or neither.
+ */
+#if defined MSGR_LOCK != defined MSGR_UNLOCK
+#error "MSGR_LOCK and MSGR_UNLOCK: both or neither"
+#endif
+#ifndef MSGR_LOCK
+#define MSGR_LOCK()   ((void)0)
+#define MSGR_UNLOCK() ((void)0)
+#endif
+
 #if MSGR_PORT < 1 || MSGR_PORT > 65535
 #error "MSGR_PORT is a port number: 1 to 65535"
 #endif
