@@ -41,8 +41,10 @@ static void put_text(const char *text)
 
 static void put_hex(uint32_t number)
 {
+    static const uint8_t digits[] = "0123456789abcdef";
+
     for (int shift = 28; shift >= 0; shift -= 4) {
-        uart_put((uint8_t) "0123456789abcdef"[number >> shift & 15]);
+        uart_put(digits[number >> shift & 15]);
     }
 }
 
