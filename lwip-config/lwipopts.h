@@ -84,10 +84,8 @@
 /* lwIP's first ephemeral ports, and its sequence numbers, are not to be guessed; the board's port
  * gives the random bits. */
 #define LWIP_RAND() port_lwip_rand()
-#ifdef MSGR_LWIP_TCP_ISN
-#define LWIP_HOOK_TCP_ISN  lwip_hook_tcp_isn
-#define LWIP_HOOK_FILENAME "tcp_isn.h"
-#endif
+#define LWIP_HOOK_TCP_ISN  port_lwip_isn
+#define LWIP_HOOK_FILENAME "port/isn.h"
 
 /* ---- memory -------------------------------------------------------------------------------- */
 
