@@ -38,13 +38,5 @@ function(msgr_add_lwip name port_dir)
     target_include_directories(${name} SYSTEM PUBLIC ${lwip_dir}/src/include)
     target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/lwip-config ${port_dir})
     target_compile_definitions(${name} PUBLIC ${ARGN})
-    if(EXISTS ${lwip_dir}/contrib/addons/tcp_isn/tcp_isn.c)
-        # lwIP's MD5 is compiled for PPP only; this file needs nothing else of it.
-        set(md5 ${lwip_dir}/src/netif/ppp/polarssl/md5.c)
-        target_sources(${name} PRIVATE ${lwip_dir}/contrib/addons/tcp_isn/tcp_isn.c ${md5})
-        set_source_files_properties(${md5} PROPERTIES COMPILE_DEFINITIONS
-            "PPP_SUPPORT=1;LWIP_INCLUDED_POLARSSL_MD5=1")
-        target_include_directories(${name} SYSTEM PUBLIC ${lwip_dir}/contrib/addons/tcp_isn)
-        target_compile_definitions(${name} PUBLIC MSGR_LWIP_TCP_ISN)
-    endif()
+    target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}) # its hooks: port/isn.h
 endfunction()

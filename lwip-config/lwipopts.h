@@ -83,11 +83,9 @@
 
 /* lwIP's first ephemeral ports, and its sequence numbers, are not to be guessed; the board's port
  * gives the random bits. */
-#define LWIP_RAND() port_lwip_rand()
-#ifdef MSGR_LWIP_TCP_ISN
-#define LWIP_HOOK_TCP_ISN  lwip_hook_tcp_isn
-#define LWIP_HOOK_FILENAME "tcp_isn.h"
-#endif
+#define LWIP_RAND()        port_lwip_rand()
+#define LWIP_HOOK_TCP_ISN  port_lwip_isn
+#define LWIP_HOOK_FILENAME "port/isn.h"
 
 /* ---- memory -------------------------------------------------------------------------------- */
 
@@ -129,22 +127,32 @@
 
 #elif MSGR_LWIP_PRESET == MSGR_PRESET_BOARD
 
-#define TCP_MSS             1460
-#define TCP_WND             (2 * TCP_MSS) /* four of these are all that a LAN9118's FIFO holds */
-#define TCP_SND_BUF         (2 * TCP_MSS) /* an answer needs less than one */
+#define TCP_MSS           1460
+#define TCP_WND           (2 * TCP_MSS) /* four of these are all that a LAN9118's FIFO holds */
+#define TCP_SND_BUF       (2 * TCP_MSS) /* an answer needs less than one */
 
 /* Headers of segments; and a UDP answer twice: 4 KB where every byte is escaped, and its fragments
  * are copied while the neighbour's address is asked for. Texts over TCP are sent from where they
  * are. */
-#define MEM_SIZE            (10 * 1024)
+#define MEM_SIZE          (10 * 1024)
 
 /* A whole frame takes three, a short one a third of what a whole one would: eight long frames, or
  * 24 short ones, while the main loop is busy. */
-#define PBUF_POOL_SIZE      24
-#define PBUF_POOL_BUFSIZE   512
+#define PBUF_POOL_SIZE    24
+#define PBUF_POOL_BUFSIZE 512
 
-/* Segments out of order wait in the pool; all four clients' at once leave a third of it free. */
-#define TCP_OOSEQ_MAX_PBUFS 4
+/* A window has two segments: keeping the second one while the first is repeated saves a peer one
+ * segment for each loss, and costs 1.5 KB of flash and a sixth of the pool. */
+#define TCP_QUEUE_OOSEQ   0
+
+/* Texts and answers are sent from where they are; room at a segment's end has no use. */
+#define TCP_OVERSIZE      0
+
+/* One interface: nothing to choose between, and no zones. */
+#define LWIP_SINGLE_NETIF 1
+
+/* newlib's table for every character, where digits are all that is asked for. */
+#define LWIP_NO_CTYPE_H   1
 
 #define MEMP_NUM_TCP_PCB          4
 #define MEMP_NUM_TCP_PCB_LISTEN   2

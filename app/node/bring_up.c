@@ -3,23 +3,18 @@
 
 #include "console.h"
 
+#include "port/isn.h"
 #include "port/netif.h"
 #include "port/port.h"
 
 #include "lwip/init.h"
 
-#ifdef MSGR_LWIP_TCP_ISN
-#include "tcp_isn.h"
-#endif
-
 static void start_lwip(void)
 {
-#ifdef MSGR_LWIP_TCP_ISN
-    uint8_t secret[16];
+    uint8_t secret[HALF_SIP_HASH_KEY_SIZE];
 
     port_random(secret, sizeof secret);
-    lwip_init_tcp_isn(0, secret);
-#endif
+    port_isn_start(secret);
     lwip_init();
 }
 

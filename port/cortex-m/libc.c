@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* newlib's assert() would bring printf() and the heap. */
 // NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): newlib's own name
@@ -25,4 +26,24 @@ int atoi(const char *text)
         number = number * 10 + (*text - '0');
     }
     return number;
+}
+
+/* newlib's are in assembler, for texts longer than a command's words. */
+int strcmp(const char *a, const char *b)
+{
+    while (*a != '\0' && *a == *b) {
+        a++;
+        b++;
+    }
+    return (unsigned char)*a - (unsigned char)*b;
+}
+
+char *strchr(const char *text, int character)
+{
+    for (; *text != (char)character; text++) {
+        if (*text == '\0') {
+            return NULL;
+        }
+    }
+    return (char *)(uintptr_t)text; /* the standard's signature takes const away */
 }

@@ -16,7 +16,7 @@ C_STANDARD = {
     "stdbool.h", "stddef.h", "stdint.h", "stdlib.h", "string.h",
 }
 # lwIP's own headers, but none of the operating system's.
-LWIP = r"(lwip|netif)/.*|tcp_isn\.h"
+LWIP = r"(lwip|netif)/.*"
 
 # The most specific folder counts. A pattern is matched against the whole of what is included.
 LAYERS = {
@@ -25,7 +25,7 @@ LAYERS = {
     "app/core": [r"msgr/(?!lwip|sockets).*", r"(?P<own>[a-z0-9_]+\.h)"],
     "app/transport": [r"msgr/.*", LWIP, r"(?P<own>[a-z0-9_]+\.h)", r"(?P<core>[a-z0-9_]+\.h)"],
     "app/console": [r"msgr/(?!lwip|sockets).*", r"(?P<own>[a-z0-9_]+\.h)"],
-    "app/node": [r"msgr/.*", LWIP, r"port/(port|netif)\.h", r"(?P<own>[a-z0-9_]+\.h)",
+    "app/node": [r"msgr/.*", LWIP, r"port/(port|netif|isn)\.h", r"(?P<own>[a-z0-9_]+\.h)",
                  r"(?P<console>[a-z0-9_]+\.h)"],
     "port": [r"port/.*", r".*"],  # hardware: anything but app/, which is checked below
     "port/cortex-m/main.c": [r".*"],  # wires everything together
