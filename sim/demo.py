@@ -62,11 +62,11 @@ READY_LINES = {"tcp": 3, "udp": 2}  # after these lines a server can be talked t
 class Side:
     """A program whose lines we read, none of which may keep us waiting for ever."""
 
-    def __init__(self, command):
+    def __init__(self, command, stdin=subprocess.DEVNULL):
         self.lines = []
         self.deadline = time.monotonic() + BOUND_S
         self.process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
         self.rest = b""
 
@@ -93,6 +93,12 @@ class Side:
         return self.process.wait()
 
 
+def run_tutorial(program, localhost):
+    """The tutorial's program, to which `localhost` means the other side."""
+    mapping = (TUTORIAL / "with_localhost.py", localhost)
+    return Side([sys.executable, "-u", *mapping, TUTORIAL / f"{program}.py"])
+
+
 class Lan:
     """In sim/lan: nodes on TAP devices; Python's programs on this end of the network."""
 
@@ -103,9 +109,7 @@ class Lan:
         return Side([SIM, *interface, *command])
 
     def python(self, program, localhost):
-        """The tutorial's program, to which `localhost` means the other side."""
-        mapping = (TUTORIAL / "with_localhost.py", localhost)
-        return Side([sys.executable, "-u", *mapping, TUTORIAL / f"{program}.py"])
+        return run_tutorial(program, localhost)
 
 
 class Wire:
@@ -155,6 +159,22 @@ def print_beside(left, right):
         print(f"  {cells[0]:<{width}}| {cells[1]}".rstrip())
 
 
+def print_exchange(title, good, left, right):
+    """Each side is its name and its lines."""
+    print(f"\n{title}: {'as it should be' if good else 'WRONG'}\n")
+    print_beside(*([name, "-" * len(name)] for name, _ in (left, right)))
+    print_beside(left[1], right[1])
+
+
+def print_summary(good):
+    """The last line, from whether each exchange went well; the exit status."""
+    if not all(good):
+        print(f"{good.count(False)} of {len(good)} exchanges went wrong.")
+        return 1
+    print(f"All {len(good)} exchanges were as they should be.")
+    return 0
+
+
 def without_addresses(lines):
     """Addresses and ports differ from run to run; all else may not."""
     lines = [re.sub(r"address \('[0-9.]+', [0-9]+\)$", "address A", line) for line in lines]
@@ -172,9 +192,12 @@ def run(number, count, net, transport, serve, address, send):
         and without_addresses(server.lines) == SERVER_LINES[transport]
         and without_addresses(client.lines) == CLIENT_LINES[transport]
     )
-    print(f"\n{number} of {count}, {transport.upper()}: {'as it should be' if good else 'WRONG'}\n")
-    print_beside([server_name, "-" * len(server_name)], [client_name, "-" * len(client_name)])
-    print_beside(server.lines, client.lines)
+    print_exchange(
+        f"{number} of {count}, {transport.upper()}",
+        good,
+        (server_name, server.lines),
+        (client_name, client.lines),
+    )
     return good
 
 
@@ -189,11 +212,7 @@ def main():
     print()
     if on_wire:
         print("Left out: the exchanges with Python's sockets, which need a private network.")
-    if not all(good):
-        print(f"{good.count(False)} of {len(good)} exchanges went wrong.")
-        return 1
-    print(f"All {len(good)} exchanges were as they should be.")
-    return 0
+    return print_summary(good)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,9 @@
 
 usage: readme.py README COMMAND...
 
-The block of README that begins with "$ COMMAND" is compared with the output, addresses' ports
-aside, from the block's first line on: before it, a first run tells of setting up. A line "..."
-stands for any number of lines. Prints the output too.
+The block of README that begins with "$ ./sim/COMMAND", without --no-install, is compared with the
+output, addresses' ports aside, from the block's first line on: before it, a first run tells of
+setting up. A line "..." stands for any number of lines. Prints the output too.
 """
 
 import pathlib
@@ -46,7 +46,9 @@ def main():
     print(run.stdout, end="")
     if run.returncode:
         sys.exit(run.returncode)
-    shown = block_of(pathlib.Path(readme).read_text(), "sim/demo")
+    words = ["sim/" + pathlib.Path(command[0]).name, *command[1:]]
+    words = [word for word in words if word != "--no-install"]
+    shown = block_of(pathlib.Path(readme).read_text(), " ".join(words))
     if not is_shown(shown, without_ports(run.stdout)):
         sys.exit("README.md shows something else. What it should show is above.")
 

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
 # Which parts a board is made of: its processor, then one folder of port/ for each driver. A board's
-# numbers are in NAME.h beside this file.
+# numbers are in NAME.h beside this file or, where its folder is its own alone, in port/NAME/board.h.
 
 set(board_lm3s6965evb cortex-m3 stellaris-eth pl011 luminary-watchdog)
 set(board_mps2-an385 cortex-m3 lan9118 cmsdk-uart cmsdk-watchdog)
 set(board_mps2-an386 cortex-m4 lan9118 cmsdk-uart cmsdk-watchdog)
 set(board_mps2-an500 cortex-m7 lan9118 cmsdk-uart cmsdk-watchdog)
+
+# Compiles, and does nothing yet: ready to copy (port/PORTING.md).
+set(board_template cortex-m3 template)
 
 set(MSGR_BOARD "" CACHE STRING "The board to build firmware for; empty: the simulator")
 set_property(CACHE MSGR_BOARD PROPERTY STRINGS

@@ -39,4 +39,9 @@ bool net_arm(void);
 /** Did the watchdog reset the chip by itself? false where a chip cannot tell. */
 bool watchdog_has_reset(void);
 
+/* ---- true random generator: boards that define BOARD_HAS_TRNG -------------------------------- */
+
+/** Take 64 random bits. @return false: it does not work, or says that they are not random */
+bool trng_read(uint64_t *value);
+
 #endif

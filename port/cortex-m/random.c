@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * These chips have no generator of true randomness. xoshiro128** (Blackman and Vigna, 2018) spreads
- * what the seed holds and adds nothing to it: it is exactly as unpredictable as the seed, and
- * whoever sees four outputs in a row can compute the rest. A product takes a chip with a generator.
+ * The emulated chips have no generator of true randomness. xoshiro128** (Blackman and Vigna, 2018)
+ * spreads what the seed holds and adds nothing to it: it is exactly as unpredictable as the seed,
+ * and whoever sees four outputs in a row can compute the rest. A product takes a chip with a
+ * generator.
  *
  * The seed is the setting "seed", any text, and the number of resets since power-on, so that a
- * reset does not begin the same sequence again. Without a seed there is no boot-unique value.
+ * reset does not begin the same sequence again; and 64 bits of the chip's generator where it has
+ * one (BOARD_HAS_TRNG). Without either there is no boot-unique value.
  */
+#include BOARD_H
+
 #include "random.h"
 
+#include "drivers.h"
 #include "reset.h"
 
 #include "port/port.h"
@@ -41,6 +46,13 @@ void random_start(void)
     uint64_t start = seed != NULL ? fnv1a(seed) : port_identity();
 
     has_seed = seed != NULL;
+#ifdef BOARD_HAS_TRNG
+    uint64_t noise;
+    if (trng_read(&noise)) {
+        start ^= noise;
+        has_seed = true;
+    }
+#endif
     boot_unique = mix(start + reset_count());
     for (uint32_t i = 0; i < 4; i++) {
         state[i] = (uint32_t)mix(boot_unique + i + 1); /* never all zero: mix() is one to one */

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Run one of the tutorial's programs, unmodified, with `localhost` mapped to another address.
 
-usage: with_localhost.py ADDRESS PROGRAM
+usage: with_localhost.py ADDRESS[:PORT] PROGRAM
 
-The programs know no other host than `localhost`. Here they talk to nodes on a network instead.
+The programs know no other host than `localhost`, and no other port than 9999. Here they talk to
+nodes on a network instead, or to a port of this machine that leads to one.
 """
 
 import runpy
@@ -23,10 +24,11 @@ class Socket(socket.socket):
 
 
 def elsewhere(address):
-    host, *rest = address
-    return (ADDRESS if host == "localhost" else host, *rest)
+    host, port = address
+    return (ADDRESS, int(PORT or port)) if host == "localhost" else address
 
 
-_, ADDRESS, program = sys.argv
+_, place, program = sys.argv
+ADDRESS, _, PORT = place.partition(":")
 socket.socket = Socket
 runpy.run_path(program, run_name="__main__")
