@@ -9,8 +9,9 @@ files of -fcallgraph-info=su, anywhere below the folder CALLGRAPHS), or as the c
 say where gcc has not compiled it. EDGES (port/stack-edges.txt) says where calls through pointers
 lead. The ELF needs its relocations (--emit-relocs): they tell whose address is taken.
 
-On the main loop's worst path may come one interrupt, as all have one priority, and on that one
-fault or the watchdog's warning, which goes on on a stack of its own.
+On the main loop's worst path may come each interrupt once, the one on the other: so no priority
+needs to be known. On them may come a fault or the watchdog's warning, which goes on on a stack of
+its own.
 
 Exit status: 0 within what is reserved; 1 beyond it; 2 when no bound can be given: a call that
 EDGES does not know, a function with its address taken that it does not name, a recursion without
@@ -28,7 +29,7 @@ import sys
 
 # B1.5.7: eight words, and one to align them. The floating-point unit is off: no more than that.
 EXCEPTION = 36
-SYMBOL = re.compile(r"^ *\d+: ([0-9a-f]{8}) +(\d+|0x[0-9a-f]+) (\w+) +(\w+) +\w+ +(\w+) (\S+)", re.M)
+SYMBOL = re.compile(r"^ *\d+: ([0-9a-f]{8}) +\w+ (\w+) +(\w+) +\w+ +\w+ (\S+)", re.M)
 SECTION = re.compile(r"^ +\[ *\d+\] (\S+) +\w+ +([0-9a-f]+) ([0-9a-f]+) ([0-9a-f]+)", re.M)
 RELOCATION = re.compile(r"^([0-9a-f]{8}) +[0-9a-f]+ R_ARM_(?:ABS32|TARGET1)\b", re.M)
 FRAME = re.compile(r'^node: { title: "([^"]+)" label: "[^"]*\\n(\d+) bytes \((\S+)\)"', re.M)
@@ -97,7 +98,7 @@ class Firmware:
 
     def _read_symbols(self):
         file = None
-        for value, _, kind, bind, _, name in SYMBOL.findall(self._tool("readelf", "-sW")):
+        for value, kind, bind, name in SYMBOL.findall(self._tool("readelf", "-sW")):
             self.symbols[name] = int(value, 16)
             if kind == "FILE":
                 file = name
@@ -136,13 +137,13 @@ class Firmware:
             function.has_indirect |= "[sp]" not in words and "lsl #2" not in words
 
     def taken(self):
-        """Functions whose address is somewhere: from the vector table, and from elsewhere."""
+        """Functions whose address is somewhere: in the vector table, as often; and elsewhere."""
         data = pathlib.Path(self._elf).read_bytes()
         sections = {
             name: [int(number, 16) for number in numbers]
             for name, *numbers in SECTION.findall(self._tool("readelf", "-SW"))
         }
-        vectors, others = set(), set()
+        vectors, others = [], set()
         for part in self._tool("readelf", "-rW").split("Relocation section ")[1:]:
             name = re.match(r"'\.rel(\.\w+)'", part)[1]
             if name not in (".text", ".rodata", ".data"):
@@ -151,9 +152,12 @@ class Firmware:
             for place in RELOCATION.findall(part):
                 place = int(place, 16)
                 (word,) = struct.unpack_from("<I", data, place - start + offset)
-                if word & 1 and word - 1 in self.functions:
-                    is_vector = place < self._starts[0]
-                    (vectors if is_vector else others).add(word - 1)
+                if not word & 1 or word - 1 not in self.functions:
+                    continue
+                if place < self._starts[0]:
+                    vectors.append(word - 1)
+                else:
+                    others.add(word - 1)
         if not vectors:
             raise Unbounded("there are no relocations: link with --emit-relocs")
         return vectors, others
@@ -195,7 +199,12 @@ def set_frames(firmware, folder):
             function.frame = frames[key]
         else:
             function.calls |= function.tail_calls  # nobody promises that its frame is gone
-    unknown = [f.name for f in firmware.functions.values() if f.frame >= sys.maxsize]
+    unknown = [
+        function.name
+        for function in firmware.functions.values()
+        # A .cold part runs in the frame of the function that jumps to it.
+        if function.frame >= sys.maxsize or function.name.endswith(".cold")
+    ]
     if unknown:
         raise Unbounded(f"frames of unknown size: {' '.join(unknown)}")
 
@@ -237,6 +246,7 @@ class Depths:
         self._low = {}
         self._open = []
         self.worst = {}  # address -> (bytes, path of addresses)
+        self.rings = {}  # address -> the frames of all that it is in recursion with
 
     def of(self, address):
         if address not in self.worst:
@@ -265,7 +275,9 @@ class Depths:
         frame = first.frame
         paths = [(0, [])]
         paths += [self.worst[target] for target in first.calls]
-        paths += [(self.worst[t][0] - frame, self.worst[t][1]) for t in first.tail_calls - first.calls]
+        for target in first.tail_calls - first.calls:
+            below, path = self.worst[target]
+            paths.append((below - frame, path))
         size, path = max(paths, key=lambda pair: pair[0])
         self.worst[ring[0]] = (frame + size, [ring[0], *path])
 
@@ -283,26 +295,29 @@ class Depths:
         size, path = max(paths, key=lambda pair: pair[0])
         for address in ring:
             self.worst[address] = (total + size, [address, *path])
+            self.rings[address] = total
 
 
 def print_path(functions, depths, address):
     for each in depths.of(address)[1]:
-        function = functions[each]
-        print(f"    {depths.of(each)[0]:>6} {function.frame:>6} {function.name}")
+        is_ring = each in depths.rings
+        frame = depths.rings[each] if is_ring else functions[each].frame
+        name = functions[each].name + (", in recursion" if is_ring else "")
+        print(f"    {depths.of(each)[0]:>6} {frame:>6} {name}")
 
 
 def report(firmware, depths, vectors):
     """Whether each stack suffices."""
     symbols = firmware.symbols
-    start = symbols["start_reset"] & ~1
-    interrupts = vectors - {start}
-    worst = max(interrupts, key=lambda address: depths.of(address)[0])
-    loop, interrupt = depths.of(start)[0], EXCEPTION + depths.of(worst)[0]
+    start, fault, handle = (
+        symbols[name] & ~1 for name in ("start_reset", "fault_entry", "fault_handle")
+    )
+    interrupts = [address for address in vectors if address not in (start, fault)] + [fault]
+    size = depths.of(start)[0] + sum(EXCEPTION + depths.of(each)[0] for each in interrupts)
     is_enough = True
     for name, size, where, paths in [
-        ("stack", loop + interrupt + EXCEPTION, "stack", [start, worst]),
-        ("emergency stack", depths.of(symbols["fault_handle"] & ~1)[0], "emergency",
-         [symbols["fault_handle"] & ~1]),
+        ("stack", size, "stack", [start, *interrupts]),
+        ("emergency stack", depths.of(handle)[0], "emergency", [handle]),
     ]:
         reserved = symbols[f"link_{where}_end"] - symbols[f"link_{where}_start"]
         print(f"  worst {name}, static: {size} of {reserved} bytes")

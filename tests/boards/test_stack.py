@@ -6,6 +6,8 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 from support import peer
 from support.node import ROOT
 
@@ -15,13 +17,16 @@ STATIC = re.compile(r"worst stack, static: (\d+) of (\d+) bytes")
 COMMAND_BOUND_S = 60  # a name that no server knows is asked for several times
 
 
+def analyse(name, edges=ROOT / "port" / "stack-edges.txt"):
+    build = ROOT / "build" / name
+    words = [ROOT / "port" / "stack.py", build / "firmware.elf", edges, build]
+    return subprocess.run([sys.executable, *words], capture_output=True, text=True)
+
+
 def static(name):
     """The bound, and the stack's reserve."""
-    build = ROOT / "build" / name
-    words = [ROOT / "port" / "stack.py", build / "firmware.elf", ROOT / "port" / "stack-edges.txt"]
-    done = subprocess.run(
-        [sys.executable, *words, build], check=True, capture_output=True, text=True
-    )
+    done = analyse(name)
+    assert done.returncode == 0, done.stdout + done.stderr
     return tuple(map(int, STATIC.search(done.stdout).groups()))
 
 
@@ -65,7 +70,6 @@ def load_client(board):
         datagrams.sendto(peer.acknowledgement_udp(text), sender)
     for line in "help", "netif", "send udp fe80::1%1 9999 x", "send tcp name.invalid 9999 x", "'":
         type_line(board, line)
-        board.process.stdin.flush()
 
 
 def measured(board):
@@ -86,3 +90,21 @@ def test_measured_stack_stays_below_the_static_one(board, record_property):
     record_property("stack_static", worst)
     assert reserved == also_reserved
     assert 0 < used < worst <= reserved
+
+
+@pytest.mark.parametrize(
+    "text, complaint",
+    [
+        ("dns_call_found -> lookup.c:on_found", "dns_call_found (dns.c): calls through a pointer"),
+        ("ip_reass_tmr", "ip_reass_tmr (None): its address is taken"),
+        ("recursion 2 pbuf_free", "recursion without a bound (pbuf_free)"),
+    ],
+)
+def test_there_is_no_bound_without_each_edge(name, tmp_path, text, complaint):
+    edges = (ROOT / "port" / "stack-edges.txt").read_text()
+    assert edges.count(text) == 1
+    file = tmp_path / "edges"
+    file.write_text(edges.replace(text, "recursion 1" if "recursion" in text else ""))
+    done = analyse(name, file)
+    assert done.returncode == 2
+    assert complaint in done.stderr
