@@ -9,7 +9,7 @@
  */
 #include BOARD_H
 
-#define STACK_SIZE 3072 /* sizes.py compares it with the worst case */
+#define STACK_SIZE 3072 /* stack.py compares it with the worst case */
 #define EMERGENCY_STACK_SIZE 320
 
 ENTRY(start_reset)
@@ -70,6 +70,7 @@ SECTIONS
     {
         *(.noinit .noinit.*)
         . = ALIGN(8);
+        link_emergency_start = .;
         . = . + EMERGENCY_STACK_SIZE;
         link_emergency_end = .;
         link_ram_used_end = .;
