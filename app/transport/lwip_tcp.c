@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lwip_tcp.h"
 
+#define POLL_INTERVAL 1 /* in 500 ms */
+
 enum msgr_plain_cue msgr_lwip_tcp_cue(const struct pbuf *p)
 {
     for (; p != NULL; p = p->next) {
@@ -36,13 +38,21 @@ size_t msgr_lwip_tcp_write(struct tcp_pcb *pcb, const void *bytes, size_t size)
     return written;
 }
 
+void msgr_lwip_tcp_attach(struct tcp_pcb *pcb, void *arg,
+                          const struct msgr_lwip_tcp_callbacks *callbacks)
+{
+    tcp_arg(pcb, arg);
+    tcp_recv(pcb, callbacks->recv);
+    tcp_sent(pcb, callbacks->sent);
+    tcp_err(pcb, callbacks->error);
+    tcp_poll(pcb, callbacks->poll, POLL_INTERVAL);
+}
+
 void msgr_lwip_tcp_detach(struct tcp_pcb *pcb)
 {
-    tcp_arg(pcb, NULL);
-    tcp_recv(pcb, NULL);
-    tcp_sent(pcb, NULL);
-    tcp_err(pcb, NULL);
-    tcp_poll(pcb, NULL, 0);
+    static const struct msgr_lwip_tcp_callbacks none;
+
+    msgr_lwip_tcp_attach(pcb, NULL, &none);
 }
 
 err_t msgr_lwip_tcp_close(struct tcp_pcb *pcb)

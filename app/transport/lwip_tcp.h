@@ -19,6 +19,18 @@ enum msgr_plain_cue msgr_lwip_tcp_cue(const struct pbuf *p);
  */
 size_t msgr_lwip_tcp_write(struct tcp_pcb *pcb, const void *bytes, size_t size);
 
+/** lwIP's callbacks for a connection. */
+struct msgr_lwip_tcp_callbacks {
+    tcp_recv_fn recv;
+    tcp_sent_fn sent;
+    tcp_poll_fn poll; /* every 500 ms */
+    tcp_err_fn error;
+};
+
+/** Hear of the pcb. */
+void msgr_lwip_tcp_attach(struct tcp_pcb *pcb, void *arg,
+                          const struct msgr_lwip_tcp_callbacks *callbacks);
+
 /** Hear no more of the pcb, whatever becomes of it. */
 void msgr_lwip_tcp_detach(struct tcp_pcb *pcb);
 

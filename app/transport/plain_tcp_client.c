@@ -20,8 +20,6 @@
 
 #include <string.h>
 
-#define POLL_INTERVAL 1 /* in 500 ms */
-
 static void on_timer(void *arg);
 
 static void report(const struct msgr_plain_request *request, enum msgr_plain_event_type type,
@@ -218,6 +216,13 @@ static void on_error(void *arg, err_t err)
     }
 }
 
+static const struct msgr_lwip_tcp_callbacks callbacks = {
+    .recv = on_recv,
+    .sent = on_sent,
+    .poll = on_poll,
+    .error = on_error,
+};
+
 static err_t on_connected(void *arg, struct tcp_pcb *pcb, err_t err)
 {
     struct msgr_plain_tcp_client *client = arg;
@@ -263,11 +268,7 @@ static err_t start(struct msgr_plain_tcp_client *client, const struct msgr_plain
         client->pcb = NULL;
         return err;
     }
-    tcp_arg(client->pcb, client);
-    tcp_recv(client->pcb, on_recv);
-    tcp_sent(client->pcb, on_sent);
-    tcp_err(client->pcb, on_error);
-    tcp_poll(client->pcb, on_poll, POLL_INTERVAL);
+    msgr_lwip_tcp_attach(client->pcb, client, &callbacks);
     set_timer(client);
     return ERR_OK;
 }

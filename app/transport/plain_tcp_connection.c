@@ -26,8 +26,6 @@
 #include <assert.h>
 #include <string.h>
 
-#define POLL_INTERVAL 1 /* in 500 ms */
-
 static_assert(MSGR_PLAIN_TCP_AROUND == MSGR_PLAIN_HEAD_SIZE + MSGR_PLAIN_TAIL_SIZE,
               "the buffer holds an answer");
 
@@ -323,6 +321,13 @@ static void on_error(void *arg, err_t err)
     release(connection, MSGR_PLAIN_RESET);
 }
 
+static const struct msgr_lwip_tcp_callbacks callbacks = {
+    .recv = on_recv,
+    .sent = on_sent,
+    .poll = on_poll,
+    .error = on_error,
+};
+
 /* ---- for the server ------------------------------------------------------------------------ */
 
 void msgr_plain_tcp_connection_open(struct msgr_plain_tcp_server *server, struct tcp_pcb *pcb)
@@ -344,11 +349,7 @@ void msgr_plain_tcp_connection_open(struct msgr_plain_tcp_server *server, struct
     enter(connection, RECEIVING);
 
     tcp_backlog_delayed(pcb);
-    tcp_arg(pcb, connection);
-    tcp_recv(pcb, on_recv);
-    tcp_sent(pcb, on_sent);
-    tcp_err(pcb, on_error);
-    tcp_poll(pcb, on_poll, POLL_INTERVAL);
+    msgr_lwip_tcp_attach(pcb, connection, &callbacks);
     report(connection, MSGR_PLAIN_EVENT_CONNECTED, MSGR_PLAIN_DONE);
 }
 

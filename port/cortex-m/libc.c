@@ -28,7 +28,8 @@ int atoi(const char *text)
     return number;
 }
 
-/* newlib's are in assembler, for texts longer than a command's words. */
+/* newlib's strcmp(), strncmp(), strchr() and memchr() take 1 KB, to be fast with long texts. There
+ * are none here: a command's words, and one message. */
 int strcmp(const char *a, const char *b)
 {
     while (*a != '\0' && *a == *b) {
@@ -46,4 +47,26 @@ char *strchr(const char *text, int character)
         }
     }
     return (char *)(uintptr_t)text; /* the standard's signature takes const away */
+}
+
+int strncmp(const char *a, const char *b, size_t size)
+{
+    for (; size > 0; size--, a++, b++) {
+        if (*a == '\0' || *a != *b) {
+            return (unsigned char)*a - (unsigned char)*b;
+        }
+    }
+    return 0;
+}
+
+void *memchr(const void *data, int byte, size_t size)
+{
+    const unsigned char *bytes = data;
+
+    for (; size > 0; size--, bytes++) {
+        if (*bytes == (unsigned char)byte) {
+            return (void *)(uintptr_t)bytes;
+        }
+    }
+    return NULL;
 }
