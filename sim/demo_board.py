@@ -65,8 +65,9 @@ class Board(Side):
         return True
 
     def type(self, line):
-        self.process.stdin.write(line.encode() + b"\n")
-        self.process.stdin.flush()
+        with contextlib.suppress(BrokenPipeError):  # it has ended: the missing answer tells
+            self.process.stdin.write(line.encode() + b"\n")
+            self.process.stdin.flush()
 
     def stop(self):
         self.process.terminate()
@@ -191,7 +192,8 @@ def main():
         is_ready and board.wait_match(SETTLED)
         print("\n".join("  " + line.rstrip("\r") for line in board.lines))
         if not is_ready:
-            print(f"\nThe board has no address after {BOOT_S} s.")
+            has_ended = board.process.poll() is not None
+            print("\nQEMU has ended." if has_ended else f"\nNo address after {BOOT_S} s.")
             return 1
         status = run_all(board, name, ports)
         if "--keep" in options:
