@@ -14,6 +14,8 @@ void clock_start(void)
 {
     SYST_RVR = BOARD_CLOCK_HZ / 1000 - 1;
     SYST_CVR = 0;
+    /* Or the watchdog's last words could not interrupt a handler of this that hangs. */
+    SCB_SHPR3 |= PRIORITY_COMMON << SHPR3_SYSTICK;
     SYST_CSR = SYST_CSR_RUNNING;
 }
 

@@ -29,6 +29,8 @@
 #define SYST_CSR         REGISTER(0xE000E010, 0x0)
 #define SYST_RVR         REGISTER(0xE000E010, 0x4)
 #define SYST_CVR         REGISTER(0xE000E010, 0x8)
+#define SHPR3_SYSTICK    24 /* its priority is the highest byte */
+#define PRIORITY_COMMON  0x80u
 #define SYST_CSR_RUNNING 7u /* enabled, with its interrupt, on the processor's clock */
 
 /* B3.4, Nested Vectored Interrupt Controller */
@@ -59,7 +61,7 @@ static inline void wait_for_interrupt(void)
 /** Let interrupt @p number through. All have the same priority but the watchdog's, which is 0. */
 static inline void interrupt_enable(unsigned number)
 {
-    NVIC_IPR(number) = 0x80;
+    NVIC_IPR(number) = PRIORITY_COMMON;
     NVIC_ISER(number) = 1u << (number % 32);
 }
 
