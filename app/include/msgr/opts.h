@@ -62,6 +62,53 @@
 #define MSGR_PLAIN_RATE_SOURCES 16
 #endif
 
+/** Peers of one engine at most; the engine keeps sets of them in one word. */
+#define MSGR_PEERS_MAX 16
+
+/** Payload bytes of a fragment, and of a slot of the pool: 64, 128, 256, 512 or 1024. */
+#ifndef MSGR_FRAGMENT
+#define MSGR_FRAGMENT 256
+#endif
+
+/** Longest message that is sent or taken, in bytes; 1 to 65536. A configuration may say less. */
+#ifndef MSGR_MESSAGE_MAX
+#define MSGR_MESSAGE_MAX 4096
+#endif
+
+/** Fragments that a peer may have under way in one direction: 4, 8, 16 or 32. 14 bytes each. */
+#ifndef MSGR_WINDOW
+#define MSGR_WINDOW 32
+#endif
+
+/** A message's deadline where the sender says 0, in milliseconds. */
+#ifndef MSGR_DEADLINE_MS
+#define MSGR_DEADLINE_MS 30000
+#endif
+
+/** Default heartbeat interval in milliseconds. Three of them in silence, and a link is down. */
+#ifndef MSGR_HEARTBEAT_MS
+#define MSGR_HEARTBEAT_MS 5000
+#endif
+
+/** Bytes of the checksum's table: 1024 for speed, or 64 for size. */
+#ifndef MSGR_CRC_TABLE
+#define MSGR_CRC_TABLE 1024
+#endif
+
+/**
+ * MSGR_LOG(level, format, ...): called with a string literal, as printf() wants it, and one of 'e'
+ * (our fault or the user's), 'w' (the peer misbehaves), 'i' (peers and links come and go). Nothing
+ * unless defined; then neither the texts nor the calls are compiled.
+ */
+#ifndef MSGR_LOG
+#define MSGR_LOG(...) ((void)0)
+#endif
+
+/** MSGR_ASSERT(condition): for our own mistakes only. Nothing unless defined. */
+#ifndef MSGR_ASSERT
+#define MSGR_ASSERT(condition) ((void)0)
+#endif
+
 /**
  * Around what each function of msgr/lwip_plain.h does: keep lwIP out. Needed where lwIP runs in
  * another context than the caller; empty where all is one main loop.
@@ -96,6 +143,25 @@
 #endif
 #if MSGR_PLAIN_RATE_BURST < 1 || MSGR_PLAIN_RATE_BURST > 1000000
 #error "MSGR_PLAIN_RATE_BURST: 1 to 1000000"
+#endif
+#if MSGR_FRAGMENT != 64 && MSGR_FRAGMENT != 128 && MSGR_FRAGMENT != 256 && MSGR_FRAGMENT != 512 &&  \
+    MSGR_FRAGMENT != 1024
+#error "MSGR_FRAGMENT: 64, 128, 256, 512 or 1024"
+#endif
+#if MSGR_MESSAGE_MAX < 1 || MSGR_MESSAGE_MAX > 65536
+#error "MSGR_MESSAGE_MAX: 1 to 65536"
+#endif
+#if MSGR_WINDOW != 4 && MSGR_WINDOW != 8 && MSGR_WINDOW != 16 && MSGR_WINDOW != 32
+#error "MSGR_WINDOW: 4, 8, 16 or 32"
+#endif
+#if MSGR_DEADLINE_MS < 1 || MSGR_DEADLINE_MS > 86400000
+#error "MSGR_DEADLINE_MS: 1 to 86400000 (a day)"
+#endif
+#if MSGR_HEARTBEAT_MS < 500 || MSGR_HEARTBEAT_MS > 60000
+#error "MSGR_HEARTBEAT_MS: 500 to 60000"
+#endif
+#if MSGR_CRC_TABLE != 64 && MSGR_CRC_TABLE != 1024
+#error "MSGR_CRC_TABLE: 64 or 1024"
 #endif
 #if MSGR_PLAIN_RATE_SOURCES < 1
 #error "MSGR_PLAIN_RATE_SOURCES: at least 1"
