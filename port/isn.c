@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "isn.h"
 
+#include "app/core/half_sip_hash.h"
+
 #include "lwip/sys.h"
 
 #include <string.h>
 
 #define UNITS_PER_MS 250 /* RFC 9293, 3.4.1: one every 4 us */
 
-static uint8_t key[HALF_SIP_HASH_KEY_SIZE];
+_Static_assert(PORT_ISN_SECRET_SIZE == MSGR_HALF_SIP_HASH_KEY_SIZE, "the secret is the key");
 
-void port_isn_start(const uint8_t secret[HALF_SIP_HASH_KEY_SIZE])
+static uint8_t key[PORT_ISN_SECRET_SIZE];
+
+void port_isn_start(const uint8_t secret[PORT_ISN_SECRET_SIZE])
 {
     memcpy(key, secret, sizeof key);
 }
@@ -35,5 +39,5 @@ u32_t port_lwip_isn(const ip_addr_t *local, u16_t local_port, const ip_addr_t *r
     put_address(words, local);
     put_address(words + 4, remote);
     words[8] = (uint32_t)local_port << 16 | remote_port;
-    return half_sip_hash(key, words, sizeof words) + sys_now() * UNITS_PER_MS;
+    return msgr_half_sip_hash(key, words, sizeof words) + sys_now() * UNITS_PER_MS;
 }

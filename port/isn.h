@@ -6,12 +6,12 @@
 #ifndef PORT_ISN_H
 #define PORT_ISN_H
 
-#include "half_sip_hash.h"
-
 #include "lwip/ip_addr.h"
 
+#define PORT_ISN_SECRET_SIZE 8
+
 /** Once, before the first connection. @p secret: unpredictable, another one at each boot. */
-void port_isn_start(const uint8_t secret[HALF_SIP_HASH_KEY_SIZE]);
+void port_isn_start(const uint8_t secret[PORT_ISN_SECRET_SIZE]);
 
 /** lwIP's hook (lwipopts.h). */
 u32_t port_lwip_isn(const ip_addr_t *local, u16_t local_port, const ip_addr_t *remote,

@@ -11,7 +11,7 @@
 
 static void start_lwip(void)
 {
-    uint8_t secret[HALF_SIP_HASH_KEY_SIZE];
+    uint8_t secret[PORT_ISN_SECRET_SIZE];
 
     port_random(secret, sizeof secret);
     port_isn_start(secret);

@@ -13,7 +13,7 @@ static ip_addr_t here, there, elsewhere;
 
 static int setup(void **state)
 {
-    const uint8_t secret[HALF_SIP_HASH_KEY_SIZE] = {1, 2, 3, 4, 5, 6, 7, 8};
+    const uint8_t secret[PORT_ISN_SECRET_SIZE] = {1, 2, 3, 4, 5, 6, 7, 8};
 
     (void)state;
 #if LWIP_IPV6
@@ -87,7 +87,7 @@ static void clock_may_wrap(void **state)
 
 static void secret_counts(void **state)
 {
-    const uint8_t other[HALF_SIP_HASH_KEY_SIZE] = {1, 2, 3, 4, 5, 6, 7, 9};
+    const uint8_t other[PORT_ISN_SECRET_SIZE] = {1, 2, 3, 4, 5, 6, 7, 9};
     u32_t isn = port_lwip_isn(&here, 9999, &there, 50000);
 
     (void)state;

@@ -4,14 +4,15 @@
  * for bytes that he has not seen it for, nor find the key from results. SipHash on 32-bit words: a
  * tenth of MD5's code on a Cortex-M, and of its time.
  */
-#ifndef PORT_HALF_SIP_HASH_H
-#define PORT_HALF_SIP_HASH_H
+#ifndef MSGR_CORE_HALF_SIP_HASH_H
+#define MSGR_CORE_HALF_SIP_HASH_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#define HALF_SIP_HASH_KEY_SIZE 8
+#define MSGR_HALF_SIP_HASH_KEY_SIZE 8
 
-uint32_t half_sip_hash(const uint8_t key[HALF_SIP_HASH_KEY_SIZE], const void *data, size_t size);
+uint32_t msgr_half_sip_hash(const uint8_t key[MSGR_HALF_SIP_HASH_KEY_SIZE], const void *data,
+                            size_t size);
 
 #endif

@@ -43,7 +43,8 @@ static uint32_t load(const uint8_t *bytes, size_t count)
     return word;
 }
 
-uint32_t half_sip_hash(const uint8_t key[HALF_SIP_HASH_KEY_SIZE], const void *data, size_t size)
+uint32_t msgr_half_sip_hash(const uint8_t key[MSGR_HALF_SIP_HASH_KEY_SIZE], const void *data,
+                            size_t size)
 {
     const uint8_t *bytes = data;
     uint32_t k0 = load(key, 4);
