@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** Numbers as bytes in network order. A cursor moves on; its user has checked that there is room. */
+/** Numbers as bytes in network order. A cursor moves on; its user has checked that there is room.
+ */
 #ifndef MSGR_CORE_BYTES_H
 #define MSGR_CORE_BYTES_H
 

@@ -34,6 +34,9 @@
 extern "C" {
 #endif
 
+/** An engine; it lies at the beginning of its memory. */
+struct msgr;
+
 /** Longest name in bytes, without the terminating zero. */
 #define MSGR_NAME_MAX 31
 
@@ -42,16 +45,16 @@ extern "C" {
 
 /** What functions return when they fail. Positive values and zero are results. */
 enum msgr_error {
-    MSGR_ERROR_FULL = -1,      /* normal: no room now; MSGR_EVENT_WRITABLE says when there is */
-    MSGR_ERROR_TOO_LONG = -2,  /* longer than this node, or this peer, takes */
-    MSGR_ERROR_PEER = -3,      /* no such peer (any more) */
-    MSGR_ERROR_MESSAGE = -4,   /* no such message, or its outcome is known already */
-    MSGR_ERROR_STORAGE = -5,   /* the memory is too small for the configuration, or not aligned */
-    MSGR_ERROR_NAME = -6,      /* a name is 1 to 31 bytes of UTF-8 without control characters */
-    MSGR_ERROR_IDENTITY = -7,  /* the identity is 0 */
-    MSGR_ERROR_ENTROPY = -8,   /* no value unique to this start, or no source of random bytes */
-    MSGR_ERROR_RANGE = -9,     /* an argument or a configured value is out of its range */
-    MSGR_ERROR_LINK = -10,     /* no such link (any more) */
+    MSGR_ERROR_FULL = -1,     /* normal: no room now; MSGR_EVENT_WRITABLE says when there is */
+    MSGR_ERROR_TOO_LONG = -2, /* longer than this node, or this peer, takes */
+    MSGR_ERROR_PEER = -3,     /* no such peer (any more) */
+    MSGR_ERROR_MESSAGE = -4,  /* no such message, or its outcome is known already */
+    MSGR_ERROR_STORAGE = -5,  /* the memory is too small for the configuration, or not aligned */
+    MSGR_ERROR_NAME = -6,     /* a name is 1 to 31 bytes of UTF-8 without control characters */
+    MSGR_ERROR_IDENTITY = -7, /* the identity is 0 */
+    MSGR_ERROR_ENTROPY = -8,  /* no value unique to this start, or no source of random bytes */
+    MSGR_ERROR_RANGE = -9,    /* an argument or a configured value is out of its range */
+    MSGR_ERROR_LINK = -10,    /* no such link (any more) */
 };
 
 /** What became of a message. */
@@ -102,12 +105,12 @@ struct msgr_event {
 
 /** What has been counted since msgr_open(). Counters wrap. */
 struct msgr_stats {
-    uint32_t sent;           /* messages accepted by msgr_send() */
-    uint32_t delivered;      /* outcomes, by kind */
+    uint32_t sent;      /* messages accepted by msgr_send() */
+    uint32_t delivered; /* outcomes, by kind */
     uint32_t not_delivered;
     uint32_t unknown;
-    uint32_t received;       /* messages handed to the application */
-    uint32_t frames_in;      /* frames accepted */
+    uint32_t received;  /* messages handed to the application */
+    uint32_t frames_in; /* frames accepted */
     uint32_t frames_out;
     uint32_t retransmitted;  /* fragments sent again */
     uint32_t needless;       /* ... that the peer says it had */
@@ -128,13 +131,13 @@ struct msgr_peer_info {
     char name[MSGR_NAME_MAX + 1];
     uint64_t identity; /* 0: never met */
     bool up;
-    bool has_estimate;     /* the two below mean something */
+    bool has_estimate;      /* the two below mean something */
     uint32_t round_trip_ms; /* smoothed */
     uint32_t variation_ms;
-    uint16_t queued;     /* messages without an outcome */
-    uint16_t in_flight;  /* fragments */
-    uint16_t window;     /* congestion window, in fragments */
-    int link;            /* on which frames are sent, or -1 */
+    uint16_t queued;    /* messages without an outcome */
+    uint16_t in_flight; /* fragments */
+    uint16_t window;    /* congestion window, in fragments */
+    int link;           /* on which frames are sent, or -1 */
 };
 
 /** A frame that came or went, in the ring of msgr_config.trace. 16 bytes. */
@@ -144,9 +147,8 @@ struct msgr_trace_entry {
     uint16_t size;   /* of the whole frame */
     uint8_t first;   /* the frame's first byte: flags and type */
     uint8_t link;
-    uint8_t is_out;
-    uint8_t is_dropped;
-    uint16_t extra; /* ACK: untaken */
+    uint8_t kind; /* 0: it came, 1: it was sent, 2: it came and was not used */
+    uint8_t zero[3];
 };
 
 /**
@@ -163,11 +165,11 @@ struct msgr_trace {
 
 /** Zeros are good defaults for all that has one. Read during msgr_open() only. */
 struct msgr_config {
-    const char *name;     /* this node's, zero-terminated; copied */
-    uint64_t identity;    /* the same after each restart, unique among nodes; not 0 */
-    uint64_t boot;        /* never the same after two starts of this identity; not 0 */
-    unsigned peers;       /* 1 to MSGR_PEERS_MAX; 0: 4. As in MSGR_STORAGE() */
-    size_t message_max;   /* bytes, 1 to MSGR_MESSAGE_MAX; 0: MSGR_MESSAGE_MAX */
+    const char *name;      /* this node's, zero-terminated; copied */
+    uint64_t identity;     /* the same after each restart, unique among nodes; not 0 */
+    uint64_t boot;         /* never the same after two starts of this identity; not 0 */
+    unsigned peers;        /* 1 to MSGR_PEERS_MAX; 0: 4. As in MSGR_STORAGE() */
+    size_t message_max;    /* bytes, 1 to MSGR_MESSAGE_MAX; 0: MSGR_MESSAGE_MAX */
     uint32_t heartbeat_ms; /* 500 to 60000; 0: MSGR_HEARTBEAT_MS */
 
     /** Fill with unpredictable bytes. Called from any function. Must be there. */
@@ -180,10 +182,10 @@ struct msgr_config {
 };
 
 /* What MSGR_SIZE() counts with; the engine's sources check these. */
-#define MSGR_ENGINE_SIZE (296 + 8 * sizeof(void *))
-#define MSGR_PEER_SIZE   (256 + 16 * MSGR_WINDOW)
-#define MSGR_LINK_SIZE   64
-#define MSGR_SLOT_SIZE   (24 + MSGR_FRAGMENT)
+#define MSGR_ENGINE_SIZE    (280 + 9 * sizeof(void *))
+#define MSGR_PEER_SIZE      (352 + 18 * MSGR_WINDOW)
+#define MSGR_LINK_SIZE      88
+#define MSGR_SLOT_SIZE      (24 + MSGR_FRAGMENT)
 #define MSGR_LINKS_PER_PEER 2
 
 /**
@@ -195,7 +197,7 @@ struct msgr_config {
  */
 #define MSGR_SIZE(peers, bytes)                                                                    \
     (MSGR_ENGINE_SIZE + (peers) * (MSGR_PEER_SIZE + MSGR_LINKS_PER_PEER * MSGR_LINK_SIZE) +        \
-     (((bytes) + MSGR_FRAGMENT - 1) / MSGR_FRAGMENT) * MSGR_SLOT_SIZE + MSGR_MESSAGE_MAX)
+     (((bytes) + MSGR_FRAGMENT - 1) / MSGR_FRAGMENT + 1) * MSGR_SLOT_SIZE + MSGR_MESSAGE_MAX)
 
 /** Static memory for an engine, suitably aligned. */
 #define MSGR_STORAGE(name, peers, bytes)                                                           \
