@@ -28,8 +28,84 @@ int atoi(const char *text)
     return number;
 }
 
-/* newlib's strcmp(), strncmp(), strchr() and memchr() take 1 KB, to be fast with long texts. There
- * are none here: a command's words, and one message. */
+/* newlib's functions below take 2 KB, to be fast with what is long. Texts are short here: words of
+ * a command, and one message. Frames are long enough to be copied and cleared by words, at any
+ * address: these processors need no alignment of single words. */
+typedef uint32_t __attribute__((aligned(1), may_alias)) any_word;
+
+void *memcpy(void *restrict to, const void *restrict from, size_t size)
+{
+    unsigned char *out = to;
+    const unsigned char *in = from;
+
+    for (; size >= 16; size -= 16, out += 16, in += 16) {
+        ((any_word *)out)[0] = ((const any_word *)in)[0];
+        ((any_word *)out)[1] = ((const any_word *)in)[1];
+        ((any_word *)out)[2] = ((const any_word *)in)[2];
+        ((any_word *)out)[3] = ((const any_word *)in)[3];
+    }
+    for (; size > 0; size--) {
+        *out++ = *in++;
+    }
+    return to;
+}
+
+/* lwIP moves the headers before an IPv6 fragment's. */
+void *memmove(void *to, const void *from, size_t size)
+{
+    unsigned char *out = to;
+    const unsigned char *in = from;
+
+    if (out <= in || out >= in + size) {
+        for (; size > 0; size--) {
+            *out++ = *in++;
+        }
+    } else {
+        while (size > 0) {
+            size--;
+            out[size] = in[size];
+        }
+    }
+    return to;
+}
+
+void *memset(void *data, int byte, size_t size)
+{
+    unsigned char *out = data;
+    uint32_t word = (unsigned char)byte * 0x01010101u;
+
+    for (; size >= 4; size -= 4, out += 4) {
+        *(any_word *)out = word;
+    }
+    for (; size > 0; size--) {
+        *out++ = (unsigned char)byte;
+    }
+    return data;
+}
+
+int memcmp(const void *data, const void *other, size_t size)
+{
+    const unsigned char *a = data;
+    const unsigned char *b = other;
+
+    for (; size > 0; size--, a++, b++) {
+        if (*a != *b) {
+            return *a - *b;
+        }
+    }
+    return 0;
+}
+
+size_t strlen(const char *text)
+{
+    const char *end = text;
+
+    while (*end != '\0') {
+        end++;
+    }
+    return (size_t)(end - text);
+}
+
 int strcmp(const char *a, const char *b)
 {
     while (*a != '\0' && *a == *b) {
