@@ -12,7 +12,7 @@ static bool begins_with(const void *text, size_t size, const char *head, size_t 
 
 size_t msgr_plain_answer_size(const void *text, size_t size)
 {
-    return MSGR_PLAIN_HEAD_SIZE + msgr_bytes_repr_size(text, size) + MSGR_PLAIN_TAIL_SIZE;
+    return MSGR_PLAIN_HEAD_SIZE + msgr_bytes_repr(NULL, text, size) + MSGR_PLAIN_TAIL_SIZE;
 }
 
 void msgr_plain_answer(char *out, const void *text, size_t size)
