@@ -76,11 +76,6 @@ static bool is_in_zone(const ip_addr_t *address, const struct netif *netif)
     return true;
 }
 
-bool msgr_lwip_is_host(const ip_addr_t *address, struct netif *netif)
-{
-    return !ip_addr_isany(address) && !msgr_lwip_is_group(address, netif);
-}
-
 struct netif *msgr_lwip_route(const ip_addr_t *address)
 {
     struct netif *netif = ip_route(IP_ANY_TYPE, address);

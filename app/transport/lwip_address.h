@@ -13,9 +13,6 @@
 /** Is it a broadcast address of @p netif, or a multicast address? */
 bool msgr_lwip_is_group(const ip_addr_t *address, struct netif *netif);
 
-/** Can it be one host's address: neither a group's nor the unspecified one? */
-bool msgr_lwip_is_host(const ip_addr_t *address, struct netif *netif);
-
 /**
  * Is a host with this address a neighbour on @p netif: in its IPv4 subnet, IPv6 link-local, or in
  * the /64 of one of its IPv6 addresses?

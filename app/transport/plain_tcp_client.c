@@ -9,11 +9,11 @@
  */
 #include "msgr/lwip_plain.h"
 
-#include "lwip_address.h"
 #include "lwip_lock.h"
 #include "lwip_tcp.h"
 #include "plain_answer.h"
 #include "plain_boundary.h"
+#include "plain_request.h"
 
 #include "lwip/sys.h"
 #include "lwip/timeouts.h"
@@ -22,21 +22,12 @@
 
 static void on_timer(void *arg);
 
-static void report(const struct msgr_plain_request *request, enum msgr_plain_event_type type,
+static void report(const struct msgr_plain_tcp_client *client, enum msgr_plain_event_type type,
                    enum msgr_plain_reason reason, size_t size)
 {
-    struct msgr_plain_event event = {
-        .type = type,
-        .reason = reason,
-        .address = &request->address,
-        .port = request->port,
-        .text = size > 0 ? request->buffer : NULL,
-        .size = size,
-    };
+    const struct msgr_plain_request *request = &client->request;
 
-    if (request->handler != NULL) {
-        request->handler(request->arg, &event);
-    }
+    msgr_plain_request_report(request, type, reason, &request->address, size);
 }
 
 /* ---- the end of an exchange ---------------------------------------------------------------- */
@@ -53,10 +44,8 @@ static struct tcp_pcb *detach(struct msgr_plain_tcp_client *client)
 
 static void end(const struct msgr_plain_tcp_client *client, enum msgr_plain_reason reason)
 {
-    struct msgr_plain_request request = client->request;
-    size_t shown = reason == MSGR_PLAIN_NO_ACK ? client->received : 0;
-
-    report(&request, MSGR_PLAIN_EVENT_ENDED, reason, shown);
+    report(client, MSGR_PLAIN_EVENT_ENDED, reason,
+           reason == MSGR_PLAIN_NO_ACK ? client->received : 0);
 }
 
 static err_t fail(struct msgr_plain_tcp_client *client, enum msgr_plain_reason reason)
@@ -72,7 +61,7 @@ static err_t conclude(struct msgr_plain_tcp_client *client, enum msgr_plain_reas
     err_t result = msgr_lwip_tcp_close(detach(client));
 
     if (reason == MSGR_PLAIN_DONE) {
-        report(&client->request, MSGR_PLAIN_EVENT_RECEIVED, MSGR_PLAIN_DONE, client->received);
+        report(client, MSGR_PLAIN_EVENT_RECEIVED, MSGR_PLAIN_DONE, client->received);
     }
     end(client, reason);
     return result;
@@ -230,7 +219,7 @@ static err_t on_connected(void *arg, struct tcp_pcb *pcb, err_t err)
     (void)pcb;
     (void)err; /* always ERR_OK: lwIP reports errors elsewhere */
     client->is_connected = true;
-    report(&client->request, MSGR_PLAIN_EVENT_CONNECTED, MSGR_PLAIN_DONE, 0);
+    report(client, MSGR_PLAIN_EVENT_CONNECTED, MSGR_PLAIN_DONE, 0);
     write_on(client);
     return ERR_OK;
 }
@@ -239,22 +228,15 @@ static err_t on_connected(void *arg, struct tcp_pcb *pcb, err_t err)
 
 static err_t start(struct msgr_plain_tcp_client *client, const struct msgr_plain_request *request)
 {
-    struct netif *netif;
+    bool is_group = false;
     err_t err;
 
     memset(client, 0, sizeof *client);
-    client->request = *request;
-    if (request->port == 0) {
-        client->request.port = MSGR_PORT;
+    err = msgr_plain_request_open(&client->request, request, &is_group);
+    if (err != ERR_OK) {
+        return err;
     }
-    if (request->timeout_ms == 0) {
-        client->request.timeout_ms = MSGR_PLAIN_TIMEOUT_MS;
-    }
-    netif = msgr_lwip_route(&request->address);
-    if (netif == NULL) {
-        return ERR_RTE;
-    }
-    if (!msgr_lwip_is_host(&request->address, netif)) {
+    if (is_group) {
         return ERR_VAL;
     }
     client->since_ms = sys_now();

@@ -88,17 +88,23 @@ static void give_back(struct msgr_plain_tcp_connection *connection)
     server->open_count--;
 }
 
-static void release(struct msgr_plain_tcp_connection *connection, enum msgr_plain_reason reason)
+void msgr_plain_tcp_connection_drop(struct msgr_plain_tcp_connection *connection)
 {
+    tcp_abort(detach(connection));
     give_back(connection);
-    report(connection, MSGR_PLAIN_EVENT_ENDED, reason);
 }
 
 static err_t reset(struct msgr_plain_tcp_connection *connection, enum msgr_plain_reason reason)
 {
-    tcp_abort(detach(connection));
-    release(connection, reason);
+    msgr_plain_tcp_connection_drop(connection);
+    report(connection, MSGR_PLAIN_EVENT_ENDED, reason);
     return ERR_ABRT;
+}
+
+static err_t stall(struct msgr_plain_tcp_connection *connection)
+{
+    connection->server->counters.stalled++;
+    return reset(connection, MSGR_PLAIN_STALLED);
 }
 
 /* All is acknowledged and our FIN is on its way; the rest lwIP does alone. It keeps the pcb of a
@@ -110,32 +116,22 @@ static err_t finish(struct msgr_plain_tcp_connection *connection)
 
     tcp_setprio(pcb, TCP_PRIO_MIN);
     result = msgr_lwip_tcp_close(pcb);
-    release(connection, MSGR_PLAIN_DONE);
+    give_back(connection);
+    report(connection, MSGR_PLAIN_EVENT_ENDED, MSGR_PLAIN_DONE);
     return result;
 }
 
 /* ---- lingering ----------------------------------------------------------------------------- */
 
-static err_t linger(struct msgr_plain_tcp_connection *connection)
+/* All of the answer, that is. */
+static bool is_acknowledged(const struct msgr_plain_tcp_connection *connection)
 {
-    if (connection->unacked == 0 && connection->has_fin) {
-        return finish(connection);
-    }
-    return ERR_OK;
+    return connection->state == LINGERING && connection->unacked == 0;
 }
 
-static err_t linger_on(struct msgr_plain_tcp_connection *connection, uint32_t passed_ms)
+static err_t linger(struct msgr_plain_tcp_connection *connection)
 {
-    struct msgr_plain_tcp_server *server = connection->server;
-
-    if (connection->unacked == 0 && passed_ms >= MSGR_PLAIN_LINGER_MS) {
-        return finish(connection);
-    }
-    if (connection->unacked > 0 && passed_ms >= server->config.silence_ms) {
-        server->counters.stalled++;
-        return reset(connection, MSGR_PLAIN_STALLED);
-    }
-    return ERR_OK;
+    return is_acknowledged(connection) && connection->has_fin ? finish(connection) : ERR_OK;
 }
 
 /* What comes after the text is read and thrown away, within bounds. */
@@ -144,11 +140,7 @@ static err_t drain(struct msgr_plain_tcp_connection *connection)
     if (connection->received <= MSGR_PLAIN_LINGER_MAX) {
         return ERR_OK;
     }
-    if (connection->state == LINGERING && connection->unacked == 0) {
-        return finish(connection);
-    }
-    connection->server->counters.stalled++;
-    return reset(connection, MSGR_PLAIN_STALLED);
+    return is_acknowledged(connection) ? finish(connection) : stall(connection);
 }
 
 /* ---- answering ----------------------------------------------------------------------------- */
@@ -250,14 +242,8 @@ static void take(struct msgr_plain_tcp_connection *connection, const struct pbuf
 static err_t on_fin(struct msgr_plain_tcp_connection *connection)
 {
     connection->has_fin = true;
-    switch (connection->state) {
-    case RECEIVING:
-        return on_cue(connection, MSGR_PLAIN_CUE_END);
-    case LINGERING:
-        return linger(connection);
-    default:
-        return ERR_OK;
-    }
+    return connection->state == RECEIVING ? on_cue(connection, MSGR_PLAIN_CUE_END)
+                                          : linger(connection);
 }
 
 static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
@@ -298,15 +284,14 @@ static err_t on_poll(void *arg, struct tcp_pcb *pcb)
     uint32_t passed_ms = sys_now() - connection->since_ms;
 
     (void)pcb;
-    if (connection->state == LINGERING) {
-        return linger_on(connection, passed_ms);
+    if (is_acknowledged(connection)) {
+        return passed_ms < MSGR_PLAIN_LINGER_MS ? ERR_OK : finish(connection);
     }
     if (passed_ms < server->config.silence_ms) {
         return connection->state == ANSWERING ? answer_on(connection) : ERR_OK;
     }
-    if (connection->state == ANSWERING) {
-        server->counters.stalled++;
-        return reset(connection, MSGR_PLAIN_STALLED);
+    if (connection->state != RECEIVING) {
+        return stall(connection);
     }
     server->counters.silent++;
     return reset(connection, MSGR_PLAIN_SILENT);
@@ -318,7 +303,8 @@ static void on_error(void *arg, err_t err)
 
     (void)err; /* whatever it was: the pcb is gone before we were done with it */
     connection->server->counters.reset++;
-    release(connection, MSGR_PLAIN_RESET);
+    give_back(connection);
+    report(connection, MSGR_PLAIN_EVENT_ENDED, MSGR_PLAIN_RESET);
 }
 
 static const struct msgr_lwip_tcp_callbacks callbacks = {
@@ -337,7 +323,7 @@ void msgr_plain_tcp_connection_open(struct msgr_plain_tcp_server *server, struct
     server->free = connection->next_free;
     connection->pcb = pcb;
     connection->server = server;
-    ip_addr_copy(connection->address, pcb->remote_ip);
+    connection->address = pcb->remote_ip;
     connection->port = pcb->remote_port;
     connection->received = 0;
     connection->written = 0;
@@ -357,10 +343,4 @@ void msgr_plain_tcp_connection_on_quiet(struct msgr_plain_tcp_connection *connec
 {
     connection->is_waiting = false;
     (void)on_cue(connection, MSGR_PLAIN_CUE_QUIET); /* not inside a callback of the pcb's */
-}
-
-void msgr_plain_tcp_connection_drop(struct msgr_plain_tcp_connection *connection)
-{
-    tcp_abort(detach(connection));
-    give_back(connection);
 }

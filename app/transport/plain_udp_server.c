@@ -7,7 +7,6 @@
 
 #include "lwip_address.h"
 #include "lwip_lock.h"
-#include "lwip_udp.h"
 #include "plain_answer.h"
 #include "plain_policy.h"
 
@@ -16,13 +15,22 @@
 
 #include <string.h>
 
-static void report(const struct msgr_plain_udp_server *server, struct msgr_plain_event *event,
+static void report(const struct msgr_plain_udp_server *server,
+                   const struct msgr_plain_datagram *datagram, const ip_addr_t *address,
                    enum msgr_plain_event_type type, enum msgr_plain_reason reason)
 {
-    event->type = type;
-    event->reason = reason;
+    bool has_text = type == MSGR_PLAIN_EVENT_RECEIVED;
+    struct msgr_plain_event event = {
+        .type = type,
+        .reason = reason,
+        .address = address,
+        .port = datagram->source_port,
+        .text = has_text ? datagram->text : NULL,
+        .size = has_text ? datagram->size : 0,
+    };
+
     if (server->config.handler != NULL) {
-        server->config.handler(server->config.arg, event);
+        server->config.handler(server->config.arg, &event);
     }
 }
 
@@ -70,7 +78,6 @@ static enum msgr_plain_reason send_answer(struct msgr_plain_udp_server *server,
 static void serve(struct msgr_plain_udp_server *server, const struct msgr_plain_datagram *datagram,
                   const ip_addr_t *address)
 {
-    struct msgr_plain_event event = {.address = address, .port = datagram->source_port};
     enum msgr_plain_reason reason;
 
     if (msgr_plain_policy_is_framed(datagram)) {
@@ -79,13 +86,9 @@ static void serve(struct msgr_plain_udp_server *server, const struct msgr_plain_
     }
     if (is_too_long(datagram)) {
         server->counters.refused++;
-        report(server, &event, MSGR_PLAIN_EVENT_REFUSED, MSGR_PLAIN_TOO_LONG);
+        report(server, datagram, address, MSGR_PLAIN_EVENT_REFUSED, MSGR_PLAIN_TOO_LONG);
     } else {
-        event.text = datagram->text;
-        event.size = datagram->size;
-        report(server, &event, MSGR_PLAIN_EVENT_RECEIVED, MSGR_PLAIN_DONE);
-        event.text = NULL;
-        event.size = 0;
+        report(server, datagram, address, MSGR_PLAIN_EVENT_RECEIVED, MSGR_PLAIN_DONE);
     }
     reason = msgr_plain_policy(&server->policy, datagram, sys_now());
     if (reason == MSGR_PLAIN_DONE) {
@@ -93,12 +96,21 @@ static void serve(struct msgr_plain_udp_server *server, const struct msgr_plain_
     }
     if (reason == MSGR_PLAIN_DONE) {
         server->counters.answered++;
-        report(server, &event, MSGR_PLAIN_EVENT_ANSWERED,
+        report(server, datagram, address, MSGR_PLAIN_EVENT_ANSWERED,
                is_too_long(datagram) ? MSGR_PLAIN_TOO_LONG : MSGR_PLAIN_DONE);
     } else {
         server->counters.unanswered++;
-        report(server, &event, MSGR_PLAIN_EVENT_UNANSWERED, reason);
+        report(server, datagram, address, MSGR_PLAIN_EVENT_UNANSWERED, reason);
     }
+}
+
+/* The text in one piece: where it is, or else copied behind the server's own. */
+static const void *contiguous(struct msgr_plain_udp_server *server, const struct pbuf *p)
+{
+    uint16_t size = (uint16_t)LWIP_MIN(p->tot_len, MSGR_PLAIN_TEXT_MAX);
+
+    /* lwIP has no first byte of an empty datagram. */
+    return size > 0 ? pbuf_get_contiguous(p, server->text, size, size, 0) : server->text;
 }
 
 static void on_datagram(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip_addr_t *address,
@@ -106,9 +118,8 @@ static void on_datagram(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip
 {
     struct msgr_plain_udp_server *server = arg;
     struct netif *netif = ip_current_input_netif();
-    uint16_t held = (uint16_t)LWIP_MIN(p->tot_len, MSGR_PLAIN_TEXT_MAX);
     struct msgr_plain_datagram datagram = {
-        .text = msgr_lwip_contiguous(p, server->text, held),
+        .text = contiguous(server, p),
         .size = p->tot_len,
         .source_port = port,
         .is_group =

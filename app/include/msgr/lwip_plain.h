@@ -81,18 +81,18 @@ struct msgr_plain_tcp_connection {
     struct tcp_pcb *pcb; /* NULL: free */
     struct msgr_plain_tcp_server *server;
     struct msgr_plain_tcp_connection *next_free;
-    ip_addr_t address; /* the client's */
-    uint16_t port;
+    uint8_t state;
+    bool is_waiting; /* for the quiet time */
+    bool has_fin;
+    uint16_t port; /* the client's */
+    uint16_t answer_size;
+    uint16_t written;   /* bytes of the answer that lwIP has taken */
+    uint16_t unacked;   /* bytes of the answer that the client has not */
     uint32_t since_ms;  /* of the state */
     uint32_t heard_ms;  /* of the last bytes */
     uint32_t received;  /* bytes in all */
     const char *answer; /* in buffer, or constant */
-    uint16_t answer_size;
-    uint16_t written; /* bytes of the answer that lwIP has taken */
-    uint16_t unacked; /* bytes of the answer that the client has not */
-    uint8_t state;
-    bool is_waiting; /* for the quiet time */
-    bool has_fin;
+    ip_addr_t address;  /* the client's */
     char buffer[MSGR_PLAIN_TEXT_MAX + MSGR_PLAIN_TCP_AROUND];
 };
 
@@ -110,12 +110,12 @@ struct msgr_plain_tcp_counters {
 };
 
 struct msgr_plain_tcp_server {
-    struct tcp_pcb *listener; /* NULL: not running */
-    struct msgr_plain_tcp_config config;
-    struct msgr_plain_tcp_counters counters;
+    struct tcp_pcb *listener;               /* NULL: not running */
     struct msgr_plain_tcp_connection *free; /* list of connections not in use */
     uint8_t open_count;                     /* connections in use */
     bool is_timer_armed;                    /* the quiet timer */
+    struct msgr_plain_tcp_config config;
+    struct msgr_plain_tcp_counters counters;
 };
 
 /**
@@ -192,12 +192,12 @@ struct msgr_plain_request {
 
 struct msgr_plain_tcp_client {
     struct tcp_pcb *pcb; /* NULL: not running */
-    struct msgr_plain_request request;
+    bool is_connected;
+    bool is_quiet_due;
     uint32_t since_ms;
     size_t written, acked; /* bytes of the text */
     size_t received;       /* bytes of the answer */
-    bool is_connected;
-    bool is_quiet_due;
+    struct msgr_plain_request request;
 };
 
 /**
@@ -215,9 +215,8 @@ void msgr_plain_tcp_cancel(struct msgr_plain_tcp_client *client);
 
 struct msgr_plain_udp_client {
     struct udp_pcb *pcb; /* NULL: not running */
-    struct msgr_plain_request request;
     bool is_acknowledged;
-    bool is_group;
+    struct msgr_plain_request request;
 };
 
 /**
