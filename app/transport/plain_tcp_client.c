@@ -38,7 +38,6 @@ static struct tcp_pcb *detach(struct msgr_plain_tcp_client *client)
 
     sys_untimeout(on_timer, client);
     client->pcb = NULL;
-    msgr_lwip_tcp_detach(pcb);
     return pcb;
 }
 
@@ -50,7 +49,7 @@ static void end(const struct msgr_plain_tcp_client *client, enum msgr_plain_reas
 
 static err_t fail(struct msgr_plain_tcp_client *client, enum msgr_plain_reason reason)
 {
-    tcp_abort(detach(client));
+    msgr_lwip_tcp_abort(detach(client));
     end(client, reason);
     return ERR_ABRT;
 }
@@ -60,9 +59,6 @@ static err_t conclude(struct msgr_plain_tcp_client *client, enum msgr_plain_reas
 {
     err_t result = msgr_lwip_tcp_close(detach(client));
 
-    if (reason == MSGR_PLAIN_DONE) {
-        report(client, MSGR_PLAIN_EVENT_RECEIVED, MSGR_PLAIN_DONE, client->received);
-    }
     end(client, reason);
     return result;
 }
@@ -82,17 +78,20 @@ static void set_timer(struct msgr_plain_tcp_client *client)
 
 static err_t on_whole_answer(struct msgr_plain_tcp_client *client)
 {
+    enum msgr_plain_reason reason = MSGR_PLAIN_NO_ACK;
+
     if (client->received == 0) {
         return fail(client, MSGR_PLAIN_NO_ANSWER);
     }
     /* A server that answers before it has all of the text has not acknowledged all of it. */
     if (client->acked < client->request.size) {
-        return fail(client, MSGR_PLAIN_NO_ACK);
+        return fail(client, reason);
     }
-    if (!msgr_plain_is_acknowledgement(client->request.buffer, client->received)) {
-        return conclude(client, MSGR_PLAIN_NO_ACK);
+    if (msgr_plain_is_acknowledgement(client->request.buffer, client->received)) {
+        reason = MSGR_PLAIN_DONE;
+        report(client, MSGR_PLAIN_EVENT_RECEIVED, reason, client->received);
     }
-    return conclude(client, MSGR_PLAIN_DONE);
+    return conclude(client, reason);
 }
 
 static err_t on_cue(struct msgr_plain_tcp_client *client, enum msgr_plain_cue cue)
@@ -124,18 +123,6 @@ static void on_timer(void *arg)
     }
 }
 
-static void take(struct msgr_plain_tcp_client *client, const struct pbuf *p)
-{
-    const struct msgr_plain_request *request = &client->request;
-
-    if (client->received < request->buffer_size) {
-        size_t room = request->buffer_size - client->received;
-        (void)pbuf_copy_partial(p, (char *)request->buffer + client->received,
-                                (uint16_t)LWIP_MIN(room, p->tot_len), 0);
-    }
-    client->received += p->tot_len;
-}
-
 /* ---- the text ------------------------------------------------------------------------------ */
 
 /* sent and poll come back here for what lwIP does not take now. */
@@ -158,16 +145,13 @@ static void write_on(struct msgr_plain_tcp_client *client)
 static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
 {
     struct msgr_plain_tcp_client *client = arg;
-    enum msgr_plain_cue cue;
+    const struct msgr_plain_request *request = &client->request;
+    enum msgr_plain_cue cue = MSGR_PLAIN_CUE_END;
 
     (void)err; /* always ERR_OK: lwIP reports errors elsewhere */
-    if (p == NULL) {
-        return on_cue(client, MSGR_PLAIN_CUE_END);
+    if (p != NULL) {
+        cue = msgr_lwip_tcp_take(pcb, p, request->buffer, request->buffer_size, &client->received);
     }
-    cue = msgr_lwip_tcp_cue(p);
-    take(client, p);
-    tcp_recved(pcb, p->tot_len);
-    pbuf_free(p);
     return on_cue(client, cue);
 }
 
@@ -196,8 +180,7 @@ static void on_error(void *arg, err_t err)
 {
     struct msgr_plain_tcp_client *client = arg;
 
-    client->pcb = NULL;
-    sys_untimeout(on_timer, client);
+    (void)detach(client); /* lwIP has freed it */
     if (client->is_connected) {
         end(client, MSGR_PLAIN_RESET);
     } else {
@@ -272,7 +255,7 @@ void msgr_plain_tcp_cancel(struct msgr_plain_tcp_client *client)
     MSGR_LOCK();
     LWIP_ASSERT_CORE_LOCKED();
     if (client->pcb != NULL) {
-        tcp_abort(detach(client));
+        msgr_lwip_tcp_abort(detach(client));
     }
     MSGR_UNLOCK();
 }

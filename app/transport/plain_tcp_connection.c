@@ -24,7 +24,6 @@
 #include "lwip/sys.h"
 
 #include <assert.h>
-#include <string.h>
 
 static_assert(MSGR_PLAIN_TCP_AROUND == MSGR_PLAIN_HEAD_SIZE + MSGR_PLAIN_TAIL_SIZE,
               "the buffer holds an answer");
@@ -68,15 +67,6 @@ static void enter(struct msgr_plain_tcp_connection *connection, enum state state
 
 /* ---- the end of a connection --------------------------------------------------------------- */
 
-static struct tcp_pcb *detach(struct msgr_plain_tcp_connection *connection)
-{
-    struct tcp_pcb *pcb = connection->pcb;
-
-    msgr_lwip_tcp_detach(pcb);
-    tcp_backlog_accepted(pcb);
-    return pcb;
-}
-
 static void give_back(struct msgr_plain_tcp_connection *connection)
 {
     struct msgr_plain_tcp_server *server = connection->server;
@@ -90,7 +80,7 @@ static void give_back(struct msgr_plain_tcp_connection *connection)
 
 void msgr_plain_tcp_connection_drop(struct msgr_plain_tcp_connection *connection)
 {
-    tcp_abort(detach(connection));
+    msgr_lwip_tcp_abort(connection->pcb);
     give_back(connection);
 }
 
@@ -101,21 +91,15 @@ static err_t reset(struct msgr_plain_tcp_connection *connection, enum msgr_plain
     return ERR_ABRT;
 }
 
-static err_t stall(struct msgr_plain_tcp_connection *connection)
-{
-    connection->server->counters.stalled++;
-    return reset(connection, MSGR_PLAIN_STALLED);
-}
-
 /* All is acknowledged and our FIN is on its way; the rest lwIP does alone. It keeps the pcb of a
  * client that does not close for another 20 s, but gives it up for a new one. */
 static err_t finish(struct msgr_plain_tcp_connection *connection)
 {
-    struct tcp_pcb *pcb = detach(connection);
     err_t result;
 
-    tcp_setprio(pcb, TCP_PRIO_MIN);
-    result = msgr_lwip_tcp_close(pcb);
+    tcp_backlog_accepted(connection->pcb);
+    tcp_setprio(connection->pcb, TCP_PRIO_MIN);
+    result = msgr_lwip_tcp_close(connection->pcb);
     give_back(connection);
     report(connection, MSGR_PLAIN_EVENT_ENDED, MSGR_PLAIN_DONE);
     return result;
@@ -134,13 +118,20 @@ static err_t linger(struct msgr_plain_tcp_connection *connection)
     return is_acknowledged(connection) && connection->has_fin ? finish(connection) : ERR_OK;
 }
 
-/* What comes after the text is read and thrown away, within bounds. */
-static err_t drain(struct msgr_plain_tcp_connection *connection)
+/* It has taken too long, or sent too much. */
+static err_t give_up(struct msgr_plain_tcp_connection *connection)
 {
-    if (connection->received <= MSGR_PLAIN_LINGER_MAX) {
-        return ERR_OK;
+    struct msgr_plain_tcp_counters *counters = &connection->server->counters;
+
+    if (is_acknowledged(connection)) {
+        return finish(connection);
     }
-    return is_acknowledged(connection) ? finish(connection) : stall(connection);
+    if (connection->state == RECEIVING) {
+        counters->silent++;
+        return reset(connection, MSGR_PLAIN_SILENT);
+    }
+    counters->stalled++;
+    return reset(connection, MSGR_PLAIN_STALLED);
 }
 
 /* ---- answering ----------------------------------------------------------------------------- */
@@ -183,13 +174,10 @@ static err_t answer(struct msgr_plain_tcp_connection *connection, const char *by
 
 static err_t acknowledge(struct msgr_plain_tcp_connection *connection)
 {
-    char *text = text_of(connection);
-
     connection->server->counters.answered++;
     report(connection, MSGR_PLAIN_EVENT_RECEIVED, MSGR_PLAIN_DONE);
-    memcpy(connection->buffer, MSGR_PLAIN_HEAD, MSGR_PLAIN_HEAD_SIZE);
-    memcpy(text + connection->received, MSGR_PLAIN_TAIL, MSGR_PLAIN_TAIL_SIZE);
-    return answer(connection, connection->buffer, connection->received + MSGR_PLAIN_TCP_AROUND);
+    return answer(connection, connection->buffer,
+                  msgr_plain_answer_around(connection->buffer, connection->received));
 }
 
 static err_t refuse(struct msgr_plain_tcp_connection *connection)
@@ -225,18 +213,6 @@ static err_t on_cue(struct msgr_plain_tcp_connection *connection, enum msgr_plai
     }
 }
 
-/* The text's bytes go to their place; what is beyond the limit is only counted. */
-static void take(struct msgr_plain_tcp_connection *connection, const struct pbuf *p)
-{
-    if (connection->state == RECEIVING && connection->received < MSGR_PLAIN_TEXT_MAX) {
-        uint32_t room = MSGR_PLAIN_TEXT_MAX - connection->received;
-        (void)pbuf_copy_partial(p, text_of(connection) + connection->received,
-                                (uint16_t)LWIP_MIN(room, p->tot_len), 0);
-    }
-    connection->received += p->tot_len;
-    connection->heard_ms = sys_now();
-}
-
 /* ---- lwIP's callbacks ---------------------------------------------------------------------- */
 
 static err_t on_fin(struct msgr_plain_tcp_connection *connection)
@@ -249,17 +225,21 @@ static err_t on_fin(struct msgr_plain_tcp_connection *connection)
 static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
 {
     struct msgr_plain_tcp_connection *connection = arg;
+    bool is_text = connection->state == RECEIVING;
     enum msgr_plain_cue cue;
 
     (void)err; /* always ERR_OK: lwIP reports errors elsewhere */
     if (p == NULL) {
         return on_fin(connection);
     }
-    cue = msgr_lwip_tcp_cue(p);
-    take(connection, p);
-    tcp_recved(pcb, p->tot_len);
-    pbuf_free(p);
-    return connection->state == RECEIVING ? on_cue(connection, cue) : drain(connection);
+    connection->heard_ms = sys_now();
+    cue = msgr_lwip_tcp_take(pcb, p, text_of(connection), is_text ? MSGR_PLAIN_TEXT_MAX : 0,
+                             &connection->received);
+    if (is_text) {
+        return on_cue(connection, cue);
+    }
+    /* What comes after the text is read and thrown away, within bounds. */
+    return connection->received > MSGR_PLAIN_LINGER_MAX ? give_up(connection) : ERR_OK;
 }
 
 static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t size)
@@ -280,21 +260,14 @@ static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t size)
 static err_t on_poll(void *arg, struct tcp_pcb *pcb)
 {
     struct msgr_plain_tcp_connection *connection = arg;
-    struct msgr_plain_tcp_server *server = connection->server;
-    uint32_t passed_ms = sys_now() - connection->since_ms;
+    uint32_t silence_ms = connection->server->config.silence_ms;
+    uint32_t limit_ms = is_acknowledged(connection) ? MSGR_PLAIN_LINGER_MS : silence_ms;
 
     (void)pcb;
-    if (is_acknowledged(connection)) {
-        return passed_ms < MSGR_PLAIN_LINGER_MS ? ERR_OK : finish(connection);
+    if (sys_now() - connection->since_ms >= limit_ms) {
+        return give_up(connection);
     }
-    if (passed_ms < server->config.silence_ms) {
-        return connection->state == ANSWERING ? answer_on(connection) : ERR_OK;
-    }
-    if (connection->state != RECEIVING) {
-        return stall(connection);
-    }
-    server->counters.silent++;
-    return reset(connection, MSGR_PLAIN_SILENT);
+    return connection->state == ANSWERING ? answer_on(connection) : ERR_OK;
 }
 
 static void on_error(void *arg, err_t err)
@@ -328,7 +301,6 @@ void msgr_plain_tcp_connection_open(struct msgr_plain_tcp_server *server, struct
     connection->received = 0;
     connection->written = 0;
     connection->unacked = 0;
-    connection->is_waiting = false;
     connection->has_fin = false;
     server->open_count++;
     server->counters.accepted++;

@@ -92,16 +92,15 @@ static void on_datagram(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip
 static err_t send_text(struct msgr_plain_udp_client *client)
 {
     const struct msgr_plain_request *request = &client->request;
-    struct pbuf *p = pbuf_alloc(PBUF_TRANSPORT, (uint16_t)request->size, PBUF_RAM);
+    struct pbuf *p =
+        pbuf_alloc(PBUF_TRANSPORT, (uint16_t)request->size, PBUF_RAM); /* one piece */
     err_t err;
 
     if (p == NULL) {
         return ERR_MEM;
     }
-    err = pbuf_take(p, request->text, (uint16_t)request->size);
-    if (err == ERR_OK) {
-        err = udp_sendto(client->pcb, p, &request->address, request->port);
-    }
+    memcpy(p->payload, request->text, request->size);
+    err = udp_sendto(client->pcb, p, &request->address, request->port);
     pbuf_free(p);
     return err;
 }

@@ -90,7 +90,7 @@ struct msgr_plain_tcp_connection {
     uint16_t unacked;   /* bytes of the answer that the client has not */
     uint32_t since_ms;  /* of the state */
     uint32_t heard_ms;  /* of the last bytes */
-    uint32_t received;  /* bytes in all */
+    size_t received;    /* bytes in all */
     const char *answer; /* in buffer, or constant */
     ip_addr_t address;  /* the client's */
     char buffer[MSGR_PLAIN_TEXT_MAX + MSGR_PLAIN_TCP_AROUND];
