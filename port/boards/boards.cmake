@@ -30,7 +30,7 @@ if(MSGR_BOARD)
     list(POP_FRONT board_drivers board_cpu)
     # No floating point anywhere: the soft ABI keeps its registers out of the interrupts' frames.
     add_compile_options(-mcpu=${board_cpu} -mthumb -mfloat-abi=soft -Os -g
-        -ffunction-sections -fdata-sections -fno-common
+        -ffunction-sections -fno-common -fno-move-loop-invariants
         -fcallgraph-info=su # port/stack.py
         # A path of the machine that builds has no place in a firmware.
         -ffile-prefix-map=${PROJECT_SOURCE_DIR}=. -ffile-prefix-map=${CMAKE_BINARY_DIR}=build)
