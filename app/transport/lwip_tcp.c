@@ -40,18 +40,10 @@ static size_t room_in(struct tcp_pcb *pcb)
 
 size_t msgr_lwip_tcp_write(struct tcp_pcb *pcb, const void *bytes, size_t size)
 {
-    size_t written = 0;
+    uint16_t piece = (uint16_t)LWIP_MIN(size, room_in(pcb));
+    uint8_t flags = piece < size ? TCP_WRITE_FLAG_MORE : 0;
 
-    while (written < size) {
-        size_t left = size - written;
-        uint16_t piece = (uint16_t)LWIP_MIN(left, room_in(pcb));
-        uint8_t flags = piece < left ? TCP_WRITE_FLAG_MORE : 0;
-        if (piece == 0 || tcp_write(pcb, (const char *)bytes + written, piece, flags) != ERR_OK) {
-            break;
-        }
-        written += piece;
-    }
-    return written;
+    return piece > 0 && tcp_write(pcb, bytes, piece, flags) == ERR_OK ? piece : 0;
 }
 
 void msgr_lwip_tcp_attach(struct tcp_pcb *pcb, void *arg,

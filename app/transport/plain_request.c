@@ -29,6 +29,7 @@ void msgr_plain_request_report(const struct msgr_plain_request *request,
     struct msgr_plain_event event = {
         .type = type,
         .reason = reason,
+        .id = request,
         .address = from,
         .port = request->port,
         .text = size > 0 ? request->buffer : NULL,

@@ -5,7 +5,8 @@
  * copying: an exchange succeeds only when all of it is acknowledged, and one that fails aborts the
  * pcb, so lwIP never looks at it after the end.
  *
- * One timer: the exchange's time-out, or the quiet time that ends the answer, whichever is first.
+ * lwIP's poll of the pcb, every 500 ms, is the exchange's time-out; the quiet time that ends the
+ * answer has a timer.
  */
 #include "msgr/lwip_plain.h"
 
@@ -20,7 +21,7 @@
 
 #include <string.h>
 
-static void on_timer(void *arg);
+static void on_quiet(void *arg);
 
 static void report(const struct msgr_plain_tcp_client *client, enum msgr_plain_event_type type,
                    enum msgr_plain_reason reason, size_t size)
@@ -36,7 +37,7 @@ static struct tcp_pcb *detach(struct msgr_plain_tcp_client *client)
 {
     struct tcp_pcb *pcb = client->pcb;
 
-    sys_untimeout(on_timer, client);
+    sys_untimeout(on_quiet, client);
     client->pcb = NULL;
     return pcb;
 }
@@ -65,15 +66,11 @@ static err_t conclude(struct msgr_plain_tcp_client *client, enum msgr_plain_reas
 
 /* ---- the answer ---------------------------------------------------------------------------- */
 
-static void set_timer(struct msgr_plain_tcp_client *client)
+static err_t wait_for_more(struct msgr_plain_tcp_client *client)
 {
-    uint32_t passed_ms = sys_now() - client->since_ms;
-    uint32_t timeout_ms = client->request.timeout_ms;
-    uint32_t left_ms = passed_ms < timeout_ms ? timeout_ms - passed_ms : 0;
-
-    client->is_quiet_due = client->received > 0 && left_ms > MSGR_PLAIN_QUIET_MS;
-    sys_untimeout(on_timer, client);
-    sys_timeout(client->is_quiet_due ? MSGR_PLAIN_QUIET_MS : left_ms, on_timer, client);
+    sys_untimeout(on_quiet, client);
+    sys_timeout(MSGR_PLAIN_QUIET_MS, on_quiet, client);
+    return ERR_OK;
 }
 
 static err_t on_whole_answer(struct msgr_plain_tcp_client *client)
@@ -107,20 +104,13 @@ static err_t on_cue(struct msgr_plain_tcp_client *client, enum msgr_plain_cue cu
         return fail(client, MSGR_PLAIN_FRAMED);
     case MSGR_PLAIN_BOUNDARY_OPEN:
     default:
-        set_timer(client);
-        return ERR_OK;
+        return wait_for_more(client);
     }
 }
 
-static void on_timer(void *arg)
+static void on_quiet(void *arg)
 {
-    struct msgr_plain_tcp_client *client = arg;
-
-    if (client->is_quiet_due) {
-        (void)on_cue(client, MSGR_PLAIN_CUE_QUIET);
-    } else {
-        (void)fail(client, MSGR_PLAIN_TIMEOUT);
-    }
+    (void)on_cue(arg, MSGR_PLAIN_CUE_QUIET); /* not inside a callback of the pcb's */
 }
 
 /* ---- the text ------------------------------------------------------------------------------ */
@@ -170,6 +160,9 @@ static err_t on_poll(void *arg, struct tcp_pcb *pcb)
     struct msgr_plain_tcp_client *client = arg;
 
     (void)pcb;
+    if (sys_now() - client->since_ms >= client->request.timeout_ms) {
+        return fail(client, MSGR_PLAIN_TIMEOUT);
+    }
     if (client->is_connected) {
         write_on(client);
     }
@@ -234,7 +227,6 @@ static err_t start(struct msgr_plain_tcp_client *client, const struct msgr_plain
         return err;
     }
     msgr_lwip_tcp_attach(client->pcb, client, &callbacks);
-    set_timer(client);
     return ERR_OK;
 }
 

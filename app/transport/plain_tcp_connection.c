@@ -139,12 +139,12 @@ static err_t give_up(struct msgr_plain_tcp_connection *connection)
 /* sent and poll come back here for what lwIP does not take now. */
 static bool write_answer(struct msgr_plain_tcp_connection *connection)
 {
-    size_t left = (size_t)connection->answer_size - connection->written;
+    size_t left = connection->answer_size - connection->written;
     size_t taken =
         msgr_lwip_tcp_write(connection->pcb, connection->answer + connection->written, left);
 
-    connection->written = (uint16_t)(connection->written + taken);
-    connection->unacked = (uint16_t)(connection->unacked + taken);
+    connection->written += taken;
+    connection->unacked += taken;
     return taken == left;
 }
 
@@ -166,7 +166,7 @@ static err_t answer_on(struct msgr_plain_tcp_connection *connection)
 static err_t answer(struct msgr_plain_tcp_connection *connection, const char *bytes, size_t size)
 {
     connection->answer = bytes;
-    connection->answer_size = (uint16_t)size;
+    connection->answer_size = size;
     connection->is_waiting = false;
     enter(connection, ANSWERING);
     return answer_on(connection);
@@ -247,7 +247,7 @@ static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t size)
     struct msgr_plain_tcp_connection *connection = arg;
 
     (void)pcb;
-    connection->unacked = (uint16_t)(connection->unacked - size);
+    connection->unacked -= size;
     if (connection->state == ANSWERING) {
         return answer_on(connection);
     }
@@ -289,13 +289,20 @@ static const struct msgr_lwip_tcp_callbacks callbacks = {
 
 /* ---- for the server ------------------------------------------------------------------------ */
 
+void msgr_plain_tcp_connection_add(struct msgr_plain_tcp_server *server,
+                                   struct msgr_plain_tcp_connection *connection)
+{
+    server->open_count++; /* it is given back */
+    connection->server = server;
+    give_back(connection);
+}
+
 void msgr_plain_tcp_connection_open(struct msgr_plain_tcp_server *server, struct tcp_pcb *pcb)
 {
     struct msgr_plain_tcp_connection *connection = server->free;
 
     server->free = connection->next_free;
     connection->pcb = pcb;
-    connection->server = server;
     connection->address = pcb->remote_ip;
     connection->port = pcb->remote_port;
     connection->received = 0;

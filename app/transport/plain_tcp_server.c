@@ -104,11 +104,7 @@ static err_t start(struct msgr_plain_tcp_server *server, const struct msgr_plain
         server->config.silence_ms = MSGR_PLAIN_SILENCE_MS;
     }
     for (size_t i = 0; i < config->connection_count; i++) {
-        struct msgr_plain_tcp_connection *connection = &config->connections[i];
-        connection->pcb = NULL;
-        connection->is_waiting = false;
-        connection->next_free = server->free;
-        server->free = connection;
+        msgr_plain_tcp_connection_add(server, &config->connections[i]);
     }
     pcb = tcp_new_ip_type(IPADDR_TYPE_ANY);
     return pcb != NULL ? listen_on(server, pcb) : ERR_MEM;

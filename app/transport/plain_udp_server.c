@@ -15,22 +15,13 @@
 
 #include <string.h>
 
-static void report(const struct msgr_plain_udp_server *server,
-                   const struct msgr_plain_datagram *datagram, const ip_addr_t *address,
+static void report(const struct msgr_plain_udp_server *server, struct msgr_plain_event *event,
                    enum msgr_plain_event_type type, enum msgr_plain_reason reason)
 {
-    bool has_text = type == MSGR_PLAIN_EVENT_RECEIVED;
-    struct msgr_plain_event event = {
-        .type = type,
-        .reason = reason,
-        .address = address,
-        .port = datagram->source_port,
-        .text = has_text ? datagram->text : NULL,
-        .size = has_text ? datagram->size : 0,
-    };
-
+    event->type = type;
+    event->reason = reason;
     if (server->config.handler != NULL) {
-        server->config.handler(server->config.arg, &event);
+        server->config.handler(server->config.arg, event);
     }
 }
 
@@ -78,17 +69,22 @@ static enum msgr_plain_reason send_answer(struct msgr_plain_udp_server *server,
 static void serve(struct msgr_plain_udp_server *server, const struct msgr_plain_datagram *datagram,
                   const ip_addr_t *address)
 {
+    enum msgr_plain_reason verdict =
+        is_too_long(datagram) ? MSGR_PLAIN_TOO_LONG : MSGR_PLAIN_DONE;
     enum msgr_plain_reason reason;
+    struct msgr_plain_event event = {
+        .id = server,
+        .address = address,
+        .port = datagram->source_port,
+        .text = is_too_long(datagram) ? NULL : datagram->text,
+        .size = is_too_long(datagram) ? 0 : datagram->size,
+    };
 
-    if (msgr_plain_policy_is_framed(datagram)) {
-        server->counters.framed++;
-        return;
-    }
-    if (is_too_long(datagram)) {
+    if (verdict == MSGR_PLAIN_TOO_LONG) {
         server->counters.refused++;
-        report(server, datagram, address, MSGR_PLAIN_EVENT_REFUSED, MSGR_PLAIN_TOO_LONG);
+        report(server, &event, MSGR_PLAIN_EVENT_REFUSED, verdict);
     } else {
-        report(server, datagram, address, MSGR_PLAIN_EVENT_RECEIVED, MSGR_PLAIN_DONE);
+        report(server, &event, MSGR_PLAIN_EVENT_RECEIVED, verdict);
     }
     reason = msgr_plain_policy(&server->policy, datagram, sys_now());
     if (reason == MSGR_PLAIN_DONE) {
@@ -96,11 +92,10 @@ static void serve(struct msgr_plain_udp_server *server, const struct msgr_plain_
     }
     if (reason == MSGR_PLAIN_DONE) {
         server->counters.answered++;
-        report(server, datagram, address, MSGR_PLAIN_EVENT_ANSWERED,
-               is_too_long(datagram) ? MSGR_PLAIN_TOO_LONG : MSGR_PLAIN_DONE);
+        report(server, &event, MSGR_PLAIN_EVENT_ANSWERED, verdict);
     } else {
         server->counters.unanswered++;
-        report(server, datagram, address, MSGR_PLAIN_EVENT_UNANSWERED, reason);
+        report(server, &event, MSGR_PLAIN_EVENT_UNANSWERED, reason);
     }
 }
 
@@ -118,9 +113,12 @@ static void on_datagram(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip
 {
     struct msgr_plain_udp_server *server = arg;
     struct netif *netif = ip_current_input_netif();
+    const void *text = contiguous(server, p);
     struct msgr_plain_datagram datagram = {
-        .text = contiguous(server, p),
+        .text = text,
         .size = p->tot_len,
+        .answer_size = p->tot_len > MSGR_PLAIN_TEXT_MAX ? sizeof MSGR_PLAIN_TOO_LONG_ANSWER - 1
+                                                        : msgr_plain_answer_size(text, p->tot_len),
         .source_port = port,
         .is_group =
             msgr_lwip_is_group(ip_current_dest_addr(), netif) || msgr_lwip_is_group(address, netif),
@@ -129,11 +127,12 @@ static void on_datagram(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip
     };
 
     (void)pcb;
-    datagram.answer_size = is_too_long(&datagram)
-                               ? sizeof MSGR_PLAIN_TOO_LONG_ANSWER - 1
-                               : msgr_plain_answer_size(datagram.text, datagram.size);
     server->counters.received++;
-    serve(server, &datagram, address);
+    if (msgr_plain_policy_is_framed(&datagram)) {
+        server->counters.framed++;
+    } else {
+        serve(server, &datagram, address);
+    }
     pbuf_free(p);
 }
 

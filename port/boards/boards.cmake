@@ -30,6 +30,8 @@ if(MSGR_BOARD)
     list(POP_FRONT board_drivers board_cpu)
     # No floating point anywhere: the soft ABI keeps its registers out of the interrupts' frames.
     add_compile_options(-mcpu=${board_cpu} -mthumb -mfloat-abi=soft -Os -g
+        # No -fdata-sections: a file's variables are reached from one address. And a constant that
+        # is loaded before a loop takes a register, which has to be saved.
         -ffunction-sections -fno-common -fno-move-loop-invariants
         -fcallgraph-info=su # port/stack.py
         # A path of the machine that builds has no place in a firmware.

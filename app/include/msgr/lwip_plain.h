@@ -60,10 +60,12 @@ enum msgr_plain_event_type {
 struct msgr_plain_event {
     enum msgr_plain_event_type type;
     enum msgr_plain_reason reason;
-    const void *id;           /* tells the connections of one server apart; NULL over UDP */
+    const void *id;           /* tells the connections of one server, or clients, apart */
     const ip_addr_t *address; /* the other side's */
     uint16_t port;
-    const void *text; /* RECEIVED; also ENDED with MSGR_PLAIN_NO_ACK: that answer; else NULL */
+    /* RECEIVED, and what follows it over UDP; also ENDED with MSGR_PLAIN_NO_ACK: that answer; else
+     * NULL */
+    const void *text;
     size_t size;
 };
 
@@ -85,9 +87,9 @@ struct msgr_plain_tcp_connection {
     bool is_waiting; /* for the quiet time */
     bool has_fin;
     uint16_t port; /* the client's */
-    uint16_t answer_size;
-    uint16_t written;   /* bytes of the answer that lwIP has taken */
-    uint16_t unacked;   /* bytes of the answer that the client has not */
+    size_t answer_size;
+    size_t written;     /* bytes of the answer that lwIP has taken */
+    size_t unacked;     /* bytes of the answer that the client has not */
     uint32_t since_ms;  /* of the state */
     uint32_t heard_ms;  /* of the last bytes */
     size_t received;    /* bytes in all */
@@ -181,7 +183,7 @@ struct msgr_plain_request {
     size_t size;      /* TCP: up to 65535; UDP: up to what lwIP sends in one datagram */
     void *buffer;     /* room for the answer, lent until ENDED */
     size_t buffer_size;
-    uint32_t timeout_ms; /* 0: MSGR_PLAIN_TIMEOUT_MS; for all of the exchange */
+    uint32_t timeout_ms; /* 0: MSGR_PLAIN_TIMEOUT_MS; for all of the exchange (TCP: up to 500 more) */
     uint32_t wait_ms;    /* UDP: take all answers for so long, instead of ending with the first */
     msgr_plain_handler handler;
     void *arg;
@@ -193,7 +195,6 @@ struct msgr_plain_request {
 struct msgr_plain_tcp_client {
     struct tcp_pcb *pcb; /* NULL: not running */
     bool is_connected;
-    bool is_quiet_due;
     uint32_t since_ms;
     size_t written, acked; /* bytes of the text */
     size_t received;       /* bytes of the answer */
