@@ -56,23 +56,17 @@ void msgr_lwip_tcp_attach(struct tcp_pcb *pcb, void *arg,
     tcp_poll(pcb, callbacks->poll, POLL_INTERVAL);
 }
 
-/* Hear no more of the pcb, whatever becomes of it. */
-static void detach(struct tcp_pcb *pcb)
-{
-    static const struct msgr_lwip_tcp_callbacks none;
-
-    msgr_lwip_tcp_attach(pcb, NULL, &none);
-}
-
 void msgr_lwip_tcp_abort(struct tcp_pcb *pcb)
 {
-    detach(pcb);
+    tcp_err(pcb, NULL); /* the one callback that lwIP would call */
     tcp_abort(pcb);
 }
 
 err_t msgr_lwip_tcp_close(struct tcp_pcb *pcb)
 {
-    detach(pcb);
+    static const struct msgr_lwip_tcp_callbacks none;
+
+    msgr_lwip_tcp_attach(pcb, NULL, &none);
     /* Not tcp_close() at once: inside the callback for data that a FIN came with, lwIP has counted
      * the FIN as data not yet received, and tcp_close() would send a reset. */
     if (tcp_shutdown(pcb, 0, 1) != ERR_MEM && tcp_close(pcb) == ERR_OK) {
