@@ -92,8 +92,7 @@ static void on_datagram(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip
 static err_t send_text(struct msgr_plain_udp_client *client)
 {
     const struct msgr_plain_request *request = &client->request;
-    struct pbuf *p =
-        pbuf_alloc(PBUF_TRANSPORT, (uint16_t)request->size, PBUF_RAM); /* one piece */
+    struct pbuf *p = pbuf_alloc(PBUF_TRANSPORT, (uint16_t)request->size, PBUF_RAM); /* one piece */
     err_t err;
 
     if (p == NULL) {

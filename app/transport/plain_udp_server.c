@@ -69,8 +69,7 @@ static enum msgr_plain_reason send_answer(struct msgr_plain_udp_server *server,
 static void serve(struct msgr_plain_udp_server *server, const struct msgr_plain_datagram *datagram,
                   const ip_addr_t *address)
 {
-    enum msgr_plain_reason verdict =
-        is_too_long(datagram) ? MSGR_PLAIN_TOO_LONG : MSGR_PLAIN_DONE;
+    enum msgr_plain_reason verdict = is_too_long(datagram) ? MSGR_PLAIN_TOO_LONG : MSGR_PLAIN_DONE;
     enum msgr_plain_reason reason;
     struct msgr_plain_event event = {
         .id = server,

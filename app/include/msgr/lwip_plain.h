@@ -183,8 +183,9 @@ struct msgr_plain_request {
     size_t size;      /* TCP: up to 65535; UDP: up to what lwIP sends in one datagram */
     void *buffer;     /* room for the answer, lent until ENDED */
     size_t buffer_size;
-    uint32_t timeout_ms; /* 0: MSGR_PLAIN_TIMEOUT_MS; for all of the exchange (TCP: up to 500 more) */
-    uint32_t wait_ms;    /* UDP: take all answers for so long, instead of ending with the first */
+    uint32_t
+        timeout_ms;   /* 0: MSGR_PLAIN_TIMEOUT_MS; for all of the exchange (TCP: up to 500 more) */
+    uint32_t wait_ms; /* UDP: take all answers for so long, instead of ending with the first */
     msgr_plain_handler handler;
     void *arg;
 };
