@@ -5,28 +5,18 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-#define LONGEST 40
-#define AROUND  8
+#define LONGEST ((size_t)40)
+#define AROUND  ((size_t)8)
 
 void *board_memcpy(void *to, const void *from, size_t size);
 void *board_memmove(void *to, const void *from, size_t size);
 void *board_memset(void *data, int byte, size_t size);
 int board_memcmp(const void *data, const void *other, size_t size);
 size_t board_strlen(const char *text);
-
-/* What a failed assertion would call on a board. */
-_Noreturn void fault_assertion(const char *file, int line);
-_Noreturn void fault_assertion(const char *file, int line)
-{
-    (void)file;
-    (void)line;
-    abort();
-}
 
 static unsigned char from[LONGEST + 2 * AROUND];
 static unsigned char to[LONGEST + 2 * AROUND];
