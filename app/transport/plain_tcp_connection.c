@@ -305,10 +305,10 @@ void msgr_plain_tcp_connection_open(struct msgr_plain_tcp_server *server, struct
     connection->pcb = pcb;
     connection->address = pcb->remote_ip;
     connection->port = pcb->remote_port;
-    connection->received = 0;
+    connection->has_fin = false;
     connection->written = 0;
     connection->unacked = 0;
-    connection->has_fin = false;
+    connection->received = 0;
     server->open_count++;
     server->counters.accepted++;
     enter(connection, RECEIVING);

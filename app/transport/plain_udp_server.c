@@ -98,6 +98,25 @@ static void serve(struct msgr_plain_udp_server *server, const struct msgr_plain_
     }
 }
 
+/* The address as a key for the rate limit; the two families never share one. */
+static struct msgr_rate_source rate_source(const ip_addr_t *address)
+{
+    struct msgr_rate_source source = {{0}};
+
+#if LWIP_IPV6
+    if (IP_IS_V6(address)) {
+        const ip6_addr_t *ip6 = ip_2_ip6(address);
+        source =
+            (struct msgr_rate_source){{ip6->addr[0], ip6->addr[1], ip6->addr[2], ip6->addr[3]}};
+        return source;
+    }
+#endif
+#if LWIP_IPV4
+    source.word[0] = ip4_addr_get_u32(ip_2_ip4(address));
+#endif
+    return source;
+}
+
 /* The text in one piece: where it is, or else copied behind the server's own. */
 static const void *contiguous(struct msgr_plain_udp_server *server, const struct pbuf *p)
 {
@@ -122,7 +141,7 @@ static void on_datagram(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip
         .is_group =
             msgr_lwip_is_group(ip_current_dest_addr(), netif) || msgr_lwip_is_group(address, netif),
         .is_on_link = msgr_lwip_is_on_link(address, netif),
-        .source = msgr_lwip_rate_source(address),
+        .source = rate_source(address),
     };
 
     (void)pcb;

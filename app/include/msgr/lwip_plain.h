@@ -86,15 +86,15 @@ struct msgr_plain_tcp_connection {
     uint8_t state;
     bool is_waiting; /* for the quiet time */
     bool has_fin;
-    uint16_t port; /* the client's */
+    uint32_t since_ms; /* of the state */
     size_t answer_size;
     size_t written;     /* bytes of the answer that lwIP has taken */
     size_t unacked;     /* bytes of the answer that the client has not */
-    uint32_t since_ms;  /* of the state */
-    uint32_t heard_ms;  /* of the last bytes */
     size_t received;    /* bytes in all */
     const char *answer; /* in buffer, or constant */
+    uint32_t heard_ms;  /* of the last bytes */
     ip_addr_t address;  /* the client's */
+    uint16_t port;
     char buffer[MSGR_PLAIN_TEXT_MAX + MSGR_PLAIN_TCP_AROUND];
 };
 
