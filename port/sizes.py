@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What a firmware takes of its board, part by part, from the linker's map; and what it may take.
 
-usage: sizes.py MAP [--name TEXT] [--code BYTES] [--ram BYTES] [--messenger BYTES] [--report]
+usage: sizes.py MAP [--name TEXT] [--code BYTES] [--ram BYTES] [--messenger BYTES] [--report BUDGET...]
 
-Exit status: 0 within the budgets; 1 beyond one of them (with --report that is only said), or the
-map is not one of ours.
+Exit status: 0 within the budgets; 1 beyond one of them (of those behind --report it is only said),
+or the map is not one of ours.
 """
 
 import argparse
@@ -19,6 +19,9 @@ PARTS = {
     "lwip_board": "lwIP",
     "msgr_core": "messenger",
     "msgr_lwip_board": "messenger",
+    # Which characters are safe to show is the console's question: the messenger neither calls nor
+    # needs the answer (app/CMakeLists.txt).
+    "msgr_text": "application",
     "node_board": "application",
     "port_board": "port",
     "c_nano": "libc",
@@ -27,6 +30,7 @@ PARTS = {
 ROWS = ["lwIP", "messenger", "application", "port", "libc", "filling"]
 COLUMNS = {"code": [".text"], "constants": [".rodata"], "data": [".data"], "bss": [".bss", ".noinit"]}
 STACK = ".stack"
+BUDGETS = ["code", "ram", "messenger"]
 IN_FLASH = ["code", "constants", "data"]
 IN_RAM = ["data", "bss"]
 
@@ -92,19 +96,19 @@ def main():
     parser = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n")[0])
     parser.add_argument("map", type=pathlib.Path)
     parser.add_argument("--name", default="bytes")
-    for budget in "code", "ram", "messenger":
+    for budget in BUDGETS:
         parser.add_argument(f"--{budget}", type=int)
-    parser.add_argument("--report", action="store_true")
+    parser.add_argument("--report", nargs="+", choices=BUDGETS, default=[])
     wanted = parser.parse_args()
     sizes, stack = measure(wanted.map.read_text())
     print_table(wanted.name, sizes, stack)
-    is_over = [
-        over_budget("flash", total(sizes, IN_FLASH), wanted.code),
-        over_budget("RAM with stack", total(sizes, IN_RAM) + stack, wanted.ram),
-        over_budget("the messenger's code", total(sizes, ["code"], ["messenger"]),
-                    wanted.messenger),
-    ]
-    sys.exit(1 if any(is_over) and not wanted.report else 0)
+    is_over = {
+        "code": over_budget("flash", total(sizes, IN_FLASH), wanted.code),
+        "ram": over_budget("RAM with stack", total(sizes, IN_RAM) + stack, wanted.ram),
+        "messenger": over_budget("the messenger's code", total(sizes, ["code"], ["messenger"]),
+                                 wanted.messenger),
+    }
+    sys.exit(1 if any(is_over[budget] for budget in BUDGETS if budget not in wanted.report) else 0)
 
 
 main()

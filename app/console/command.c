@@ -62,7 +62,9 @@ static int split(char *line, char *words[COMMAND_WORDS_MAX])
     int count = 0;
 
     for (;;) {
-        line += strspn(line, " ");
+        while (*line == ' ') {
+            line++;
+        }
         if (*line == '\0') {
             return count;
         }

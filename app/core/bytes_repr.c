@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#define ESCAPE_MAX 4 /* \xNN */
+
 static char quote_of(const void *data, size_t size)
 {
     if (size > 0 && memchr(data, '\'', size) != NULL && memchr(data, '"', size) == NULL) {
@@ -29,59 +31,41 @@ static char short_escape(uint8_t byte, char quote)
     }
 }
 
-static size_t byte_size(uint8_t byte, char quote)
-{
-    if (short_escape(byte, quote) != 0) {
-        return 2;
-    }
-    return byte < 0x20 || byte > 0x7E ? 4 : 1;
-}
-
-static char *put_byte(char *out, uint8_t byte, char quote)
+/* @return bytes written: 1, 2, or ESCAPE_MAX */
+static size_t put_byte(char *out, uint8_t byte, char quote)
 {
     static const char digits[] = "0123456789abcdef";
+    char letter = short_escape(byte, quote);
 
-    switch (byte_size(byte, quote)) {
-    case 1:
-        *out++ = (char)byte;
-        break;
-    case 2:
-        *out++ = '\\';
-        *out++ = short_escape(byte, quote);
-        break;
-    default:
-        *out++ = '\\';
-        *out++ = 'x';
-        *out++ = digits[byte >> 4];
-        *out++ = digits[byte & 0x0F];
-        break;
+    if (letter == 0 && byte >= 0x20 && byte <= 0x7E) {
+        out[0] = (char)byte;
+        return 1;
     }
-    return out;
-}
-
-size_t msgr_bytes_repr_size(const void *data, size_t size)
-{
-    const uint8_t *in = data;
-    char quote = quote_of(data, size);
-    size_t total = 3;
-
-    for (size_t i = 0; i < size; i++) {
-        total += byte_size(in[i], quote);
+    out[0] = '\\';
+    if (letter != 0) {
+        out[1] = letter;
+        return 2;
     }
-    return total;
+    out[1] = 'x';
+    out[2] = digits[byte >> 4];
+    out[3] = digits[byte & 0x0F];
+    return ESCAPE_MAX;
 }
 
 size_t msgr_bytes_repr(char *out, const void *data, size_t size)
 {
     const uint8_t *in = data;
     char quote = quote_of(data, size);
-    char *end = out;
+    char nowhere[ESCAPE_MAX];
+    size_t used = 2;
 
-    *end++ = 'b';
-    *end++ = quote;
     for (size_t i = 0; i < size; i++) {
-        end = put_byte(end, in[i], quote);
+        used += put_byte(out != NULL ? out + used : nowhere, in[i], quote);
     }
-    *end++ = quote;
-    return (size_t)(end - out);
+    if (out != NULL) {
+        out[0] = 'b';
+        out[1] = quote;
+        out[used] = quote;
+    }
+    return used + 1;
 }

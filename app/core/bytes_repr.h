@@ -5,13 +5,11 @@
 
 #include <stddef.h>
 
-/** The size of the repr of @p size bytes of @p data: 3 to 3 + 4 * size bytes. */
-size_t msgr_bytes_repr_size(const void *data, size_t size);
-
 /**
- * Write that repr into @p out, which has room for msgr_bytes_repr_size() bytes and does not overlap
- * @p data. No NUL is added.
- * @return bytes written
+ * Write the repr of @p size bytes of @p data into @p out, which has room for it and does not
+ * overlap @p data. No NUL is added.
+ * @param out  NULL: write nothing, only count
+ * @return bytes of the repr, 3 to 3 + 4 * size
  */
 size_t msgr_bytes_repr(char *out, const void *data, size_t size);
 

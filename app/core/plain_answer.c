@@ -12,15 +12,19 @@ static bool begins_with(const void *text, size_t size, const char *head, size_t 
 
 size_t msgr_plain_answer_size(const void *text, size_t size)
 {
-    return MSGR_PLAIN_HEAD_SIZE + msgr_bytes_repr_size(text, size) + MSGR_PLAIN_TAIL_SIZE;
+    return MSGR_PLAIN_HEAD_SIZE + msgr_bytes_repr(NULL, text, size) + MSGR_PLAIN_TAIL_SIZE;
+}
+
+size_t msgr_plain_answer_around(char *out, size_t size)
+{
+    memcpy(out, MSGR_PLAIN_HEAD, MSGR_PLAIN_HEAD_SIZE);
+    memcpy(out + MSGR_PLAIN_HEAD_SIZE + size, MSGR_PLAIN_TAIL, MSGR_PLAIN_TAIL_SIZE);
+    return MSGR_PLAIN_HEAD_SIZE + size + MSGR_PLAIN_TAIL_SIZE;
 }
 
 void msgr_plain_answer(char *out, const void *text, size_t size)
 {
-    memcpy(out, MSGR_PLAIN_HEAD, MSGR_PLAIN_HEAD_SIZE);
-    out += MSGR_PLAIN_HEAD_SIZE;
-    out += msgr_bytes_repr(out, text, size);
-    memcpy(out, MSGR_PLAIN_TAIL, MSGR_PLAIN_TAIL_SIZE);
+    msgr_plain_answer_around(out, msgr_bytes_repr(out + MSGR_PLAIN_HEAD_SIZE, text, size));
 }
 
 bool msgr_plain_is_acknowledgement(const void *answer, size_t size)

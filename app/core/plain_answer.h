@@ -22,6 +22,13 @@
 #define MSGR_PLAIN_TOO_LONG_ANSWER                                                                 \
     MSGR_PLAIN_REFUSAL "longer than " MSGR_PLAIN_TO_TEXT(MSGR_PLAIN_TEXT_MAX) " bytes."
 
+/**
+ * Complete an acknowledgement whose text is at its place: @p size bytes at
+ * @p out + MSGR_PLAIN_HEAD_SIZE, with room for the tail behind it.
+ * @return the answer's size
+ */
+size_t msgr_plain_answer_around(char *out, size_t size);
+
 /** The size of the acknowledgement over UDP of @p size bytes of @p text. */
 size_t msgr_plain_answer_size(const void *text, size_t size);
 

@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "plain_policy.h"
 
-#include "frame_mark.h"
 #include "plain_answer.h"
 
 #define FIRST_CLIENT_PORT 1024
 #define FREE_GROWTH       3
-
-bool msgr_plain_policy_is_framed(const struct msgr_plain_datagram *datagram)
-{
-    return msgr_frame_mark(datagram->text, datagram->size) == MSGR_FRAME_MARK_PRESENT;
-}
 
 enum msgr_plain_reason msgr_plain_policy(struct msgr_plain_policy *policy,
                                          const struct msgr_plain_datagram *datagram,

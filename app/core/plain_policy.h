@@ -3,6 +3,7 @@
 #ifndef MSGR_CORE_PLAIN_POLICY_H
 #define MSGR_CORE_PLAIN_POLICY_H
 
+#include "frame_mark.h"
 #include "msgr/plain.h"
 #include "rate_limit.h"
 
@@ -21,7 +22,10 @@ struct msgr_plain_datagram {
 };
 
 /** Does the datagram begin with the mark? Then it is neither shown nor answered. */
-bool msgr_plain_policy_is_framed(const struct msgr_plain_datagram *datagram);
+static inline bool msgr_plain_policy_is_framed(const struct msgr_plain_datagram *datagram)
+{
+    return msgr_frame_mark(datagram->text, datagram->size) == MSGR_FRAME_MARK_PRESENT;
+}
 
 /**
  * Rules 2 to 6, in their order.

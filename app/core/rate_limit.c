@@ -6,14 +6,14 @@
 #include "rate_limit.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #define MS_PER_TOKEN (1000u / MSGR_PLAIN_RATE_PER_S)
 #define MS_FULL      (MSGR_PLAIN_RATE_BURST * MS_PER_TOKEN)
 
 static bool is_same(const struct msgr_rate_source *a, const struct msgr_rate_source *b)
 {
-    return ((a->word[0] ^ b->word[0]) | (a->word[1] ^ b->word[1]) | (a->word[2] ^ b->word[2]) |
-            (a->word[3] ^ b->word[3])) == 0;
+    return memcmp(a, b, sizeof *a) == 0;
 }
 
 static void refill(struct msgr_rate_bucket *bucket, uint32_t now_ms)

@@ -79,9 +79,10 @@ enum address_parse address_parse6(const char *text, ip6_addr_t *address)
 bool address_parse(const char *text, ip_addr_t *address)
 {
     char alone[IPADDR_STRLEN_MAX];
-    size_t size = strcspn(text, "%");
+    const char *scope = strchr(text, '%');
+    size_t size = scope != NULL ? (size_t)(scope - text) : strlen(text);
 
-    if (size >= sizeof alone || (text[size] != '\0' && strcmp(text + size, "%1") != 0)) {
+    if (size >= sizeof alone || (scope != NULL && strcmp(scope, "%1") != 0)) {
         return false;
     }
     memcpy(alone, text, size);

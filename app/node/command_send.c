@@ -48,7 +48,12 @@ static size_t join(char **words, int count)
 
 static bool is_number(const char *word)
 {
-    return *word != '\0' && word[strspn(word, "0123456789")] == '\0';
+    const char *end = word;
+
+    while (*end >= '0' && *end <= '9') {
+        end++;
+    }
+    return end > word && *end == '\0';
 }
 
 /* A number is the port if something is behind it: [PORT] TEXT... @return words taken; -1: wrong */

@@ -76,11 +76,6 @@ static bool is_in_zone(const ip_addr_t *address, const struct netif *netif)
     return true;
 }
 
-bool msgr_lwip_is_host(const ip_addr_t *address, struct netif *netif)
-{
-    return !ip_addr_isany(address) && !msgr_lwip_is_group(address, netif);
-}
-
 struct netif *msgr_lwip_route(const ip_addr_t *address)
 {
     struct netif *netif = ip_route(IP_ANY_TYPE, address);
@@ -93,22 +88,4 @@ struct netif *msgr_lwip_route(const ip_addr_t *address)
         return netif;
     }
     return NULL;
-}
-
-struct msgr_rate_source msgr_lwip_rate_source(const ip_addr_t *address)
-{
-    struct msgr_rate_source source = {{0}};
-
-#if LWIP_IPV6
-    if (IP_IS_V6(address)) {
-        const ip6_addr_t *ip6 = ip_2_ip6(address);
-        source =
-            (struct msgr_rate_source){{ip6->addr[0], ip6->addr[1], ip6->addr[2], ip6->addr[3]}};
-        return source;
-    }
-#endif
-#if LWIP_IPV4
-    source.word[0] = ip4_addr_get_u32(ip_2_ip4(address));
-#endif
-    return source;
 }

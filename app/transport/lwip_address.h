@@ -3,8 +3,6 @@
 #ifndef MSGR_TRANSPORT_LWIP_ADDRESS_H
 #define MSGR_TRANSPORT_LWIP_ADDRESS_H
 
-#include "msgr/plain.h"
-
 #include "lwip/ip_addr.h"
 #include "lwip/netif.h"
 
@@ -12,9 +10,6 @@
 
 /** Is it a broadcast address of @p netif, or a multicast address? */
 bool msgr_lwip_is_group(const ip_addr_t *address, struct netif *netif);
-
-/** Can it be one host's address: neither a group's nor the unspecified one? */
-bool msgr_lwip_is_host(const ip_addr_t *address, struct netif *netif);
 
 /**
  * Is a host with this address a neighbour on @p netif: in its IPv4 subnet, IPv6 link-local, or in
@@ -27,8 +22,5 @@ bool msgr_lwip_is_on_link(const ip_addr_t *address, struct netif *netif);
  * no router. lwIP itself finds the latter out too late to tell a client.
  */
 struct netif *msgr_lwip_route(const ip_addr_t *address);
-
-/** The address as a key for the rate limit; the two families never share one. */
-struct msgr_rate_source msgr_lwip_rate_source(const ip_addr_t *address);
 
 #endif

@@ -3,7 +3,8 @@
 
 #define POLL_INTERVAL 1 /* in 500 ms */
 
-enum msgr_plain_cue msgr_lwip_tcp_cue(const struct pbuf *p)
+/* A push on any pbuf of the chain, or just data. */
+static enum msgr_plain_cue cue_of(const struct pbuf *p)
 {
     for (; p != NULL; p = p->next) {
         if ((p->flags & PBUF_FLAG_PUSH) != 0) {
@@ -11,6 +12,21 @@ enum msgr_plain_cue msgr_lwip_tcp_cue(const struct pbuf *p)
         }
     }
     return MSGR_PLAIN_CUE_DATA;
+}
+
+enum msgr_plain_cue msgr_lwip_tcp_take(struct tcp_pcb *pcb, struct pbuf *p, void *buffer,
+                                       size_t size, size_t *received)
+{
+    enum msgr_plain_cue cue = cue_of(p);
+
+    if (*received < size) {
+        (void)pbuf_copy_partial(p, (char *)buffer + *received,
+                                (uint16_t)LWIP_MIN(size - *received, p->tot_len), 0);
+    }
+    *received += p->tot_len;
+    tcp_recved(pcb, p->tot_len);
+    pbuf_free(p);
+    return cue;
 }
 
 /* Without a copy a segment takes two pbufs of the queue, and tcp_write() takes all or nothing. */
@@ -24,18 +40,10 @@ static size_t room_in(struct tcp_pcb *pcb)
 
 size_t msgr_lwip_tcp_write(struct tcp_pcb *pcb, const void *bytes, size_t size)
 {
-    size_t written = 0;
+    uint16_t piece = (uint16_t)LWIP_MIN(size, room_in(pcb));
+    uint8_t flags = piece < size ? TCP_WRITE_FLAG_MORE : 0;
 
-    while (written < size) {
-        size_t left = size - written;
-        uint16_t piece = (uint16_t)LWIP_MIN(left, room_in(pcb));
-        uint8_t flags = piece < left ? TCP_WRITE_FLAG_MORE : 0;
-        if (piece == 0 || tcp_write(pcb, (const char *)bytes + written, piece, flags) != ERR_OK) {
-            break;
-        }
-        written += piece;
-    }
-    return written;
+    return piece > 0 && tcp_write(pcb, bytes, piece, flags) == ERR_OK ? piece : 0;
 }
 
 void msgr_lwip_tcp_attach(struct tcp_pcb *pcb, void *arg,
@@ -48,15 +56,17 @@ void msgr_lwip_tcp_attach(struct tcp_pcb *pcb, void *arg,
     tcp_poll(pcb, callbacks->poll, POLL_INTERVAL);
 }
 
-void msgr_lwip_tcp_detach(struct tcp_pcb *pcb)
+void msgr_lwip_tcp_abort(struct tcp_pcb *pcb)
 {
-    static const struct msgr_lwip_tcp_callbacks none;
-
-    msgr_lwip_tcp_attach(pcb, NULL, &none);
+    tcp_err(pcb, NULL); /* the one callback that lwIP would call */
+    tcp_abort(pcb);
 }
 
 err_t msgr_lwip_tcp_close(struct tcp_pcb *pcb)
 {
+    static const struct msgr_lwip_tcp_callbacks none;
+
+    msgr_lwip_tcp_attach(pcb, NULL, &none);
     /* Not tcp_close() at once: inside the callback for data that a FIN came with, lwIP has counted
      * the FIN as data not yet received, and tcp_close() would send a reset. */
     if (tcp_shutdown(pcb, 0, 1) != ERR_MEM && tcp_close(pcb) == ERR_OK) {

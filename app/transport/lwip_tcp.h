@@ -9,8 +9,15 @@
 
 #include <stddef.h>
 
-/** What the arrival of @p p says about the text's end: a push on any pbuf of the chain, or data. */
-enum msgr_plain_cue msgr_lwip_tcp_cue(const struct pbuf *p);
+/**
+ * Take what came: what fits goes to its place in @p buffer, the rest is only counted; all of it is
+ * acknowledged, and @p p is freed.
+ * @param size      of the buffer
+ * @param received  bytes that came before; becomes those that have come now
+ * @return what it says about the text's end: a push, or data
+ */
+enum msgr_plain_cue msgr_lwip_tcp_take(struct tcp_pcb *pcb, struct pbuf *p, void *buffer,
+                                       size_t size, size_t *received);
 
 /**
  * Hand lwIP as many bytes as it takes, without copying: they are lent until acknowledged, or until
@@ -31,11 +38,11 @@ struct msgr_lwip_tcp_callbacks {
 void msgr_lwip_tcp_attach(struct tcp_pcb *pcb, void *arg,
                           const struct msgr_lwip_tcp_callbacks *callbacks);
 
-/** Hear no more of the pcb, whatever becomes of it. */
-void msgr_lwip_tcp_detach(struct tcp_pcb *pcb);
+/** Hear no more of the pcb, and reset its connection. */
+void msgr_lwip_tcp_abort(struct tcp_pcb *pcb);
 
 /**
- * Close a detached pcb, or abort it where closing fails.
+ * Hear no more of the pcb, and close it, or abort it where closing fails.
  * @return ERR_OK, or ERR_ABRT, which then is what lwIP's callback must return
  */
 err_t msgr_lwip_tcp_close(struct tcp_pcb *pcb);

@@ -5,38 +5,30 @@
  * copying: an exchange succeeds only when all of it is acknowledged, and one that fails aborts the
  * pcb, so lwIP never looks at it after the end.
  *
- * One timer: the exchange's time-out, or the quiet time that ends the answer, whichever is first.
+ * lwIP's poll of the pcb, every 500 ms, is the exchange's time-out; the quiet time that ends the
+ * answer has a timer.
  */
 #include "msgr/lwip_plain.h"
 
-#include "lwip_address.h"
 #include "lwip_lock.h"
 #include "lwip_tcp.h"
 #include "plain_answer.h"
 #include "plain_boundary.h"
+#include "plain_request.h"
 
 #include "lwip/sys.h"
 #include "lwip/timeouts.h"
 
 #include <string.h>
 
-static void on_timer(void *arg);
+static void on_quiet(void *arg);
 
-static void report(const struct msgr_plain_request *request, enum msgr_plain_event_type type,
+static void report(const struct msgr_plain_tcp_client *client, enum msgr_plain_event_type type,
                    enum msgr_plain_reason reason, size_t size)
 {
-    struct msgr_plain_event event = {
-        .type = type,
-        .reason = reason,
-        .address = &request->address,
-        .port = request->port,
-        .text = size > 0 ? request->buffer : NULL,
-        .size = size,
-    };
+    const struct msgr_plain_request *request = &client->request;
 
-    if (request->handler != NULL) {
-        request->handler(request->arg, &event);
-    }
+    msgr_plain_request_report(request, type, reason, &request->address, size);
 }
 
 /* ---- the end of an exchange ---------------------------------------------------------------- */
@@ -45,23 +37,20 @@ static struct tcp_pcb *detach(struct msgr_plain_tcp_client *client)
 {
     struct tcp_pcb *pcb = client->pcb;
 
-    sys_untimeout(on_timer, client);
+    sys_untimeout(on_quiet, client);
     client->pcb = NULL;
-    msgr_lwip_tcp_detach(pcb);
     return pcb;
 }
 
 static void end(const struct msgr_plain_tcp_client *client, enum msgr_plain_reason reason)
 {
-    struct msgr_plain_request request = client->request;
-    size_t shown = reason == MSGR_PLAIN_NO_ACK ? client->received : 0;
-
-    report(&request, MSGR_PLAIN_EVENT_ENDED, reason, shown);
+    report(client, MSGR_PLAIN_EVENT_ENDED, reason,
+           reason == MSGR_PLAIN_NO_ACK ? client->received : 0);
 }
 
 static err_t fail(struct msgr_plain_tcp_client *client, enum msgr_plain_reason reason)
 {
-    tcp_abort(detach(client));
+    msgr_lwip_tcp_abort(detach(client));
     end(client, reason);
     return ERR_ABRT;
 }
@@ -71,39 +60,35 @@ static err_t conclude(struct msgr_plain_tcp_client *client, enum msgr_plain_reas
 {
     err_t result = msgr_lwip_tcp_close(detach(client));
 
-    if (reason == MSGR_PLAIN_DONE) {
-        report(&client->request, MSGR_PLAIN_EVENT_RECEIVED, MSGR_PLAIN_DONE, client->received);
-    }
     end(client, reason);
     return result;
 }
 
 /* ---- the answer ---------------------------------------------------------------------------- */
 
-static void set_timer(struct msgr_plain_tcp_client *client)
+static err_t wait_for_more(struct msgr_plain_tcp_client *client)
 {
-    uint32_t passed_ms = sys_now() - client->since_ms;
-    uint32_t timeout_ms = client->request.timeout_ms;
-    uint32_t left_ms = passed_ms < timeout_ms ? timeout_ms - passed_ms : 0;
-
-    client->is_quiet_due = client->received > 0 && left_ms > MSGR_PLAIN_QUIET_MS;
-    sys_untimeout(on_timer, client);
-    sys_timeout(client->is_quiet_due ? MSGR_PLAIN_QUIET_MS : left_ms, on_timer, client);
+    sys_untimeout(on_quiet, client);
+    sys_timeout(MSGR_PLAIN_QUIET_MS, on_quiet, client);
+    return ERR_OK;
 }
 
 static err_t on_whole_answer(struct msgr_plain_tcp_client *client)
 {
+    enum msgr_plain_reason reason = MSGR_PLAIN_NO_ACK;
+
     if (client->received == 0) {
         return fail(client, MSGR_PLAIN_NO_ANSWER);
     }
     /* A server that answers before it has all of the text has not acknowledged all of it. */
     if (client->acked < client->request.size) {
-        return fail(client, MSGR_PLAIN_NO_ACK);
+        return fail(client, reason);
     }
-    if (!msgr_plain_is_acknowledgement(client->request.buffer, client->received)) {
-        return conclude(client, MSGR_PLAIN_NO_ACK);
+    if (msgr_plain_is_acknowledgement(client->request.buffer, client->received)) {
+        reason = MSGR_PLAIN_DONE;
+        report(client, MSGR_PLAIN_EVENT_RECEIVED, reason, client->received);
     }
-    return conclude(client, MSGR_PLAIN_DONE);
+    return conclude(client, reason);
 }
 
 static err_t on_cue(struct msgr_plain_tcp_client *client, enum msgr_plain_cue cue)
@@ -119,32 +104,13 @@ static err_t on_cue(struct msgr_plain_tcp_client *client, enum msgr_plain_cue cu
         return fail(client, MSGR_PLAIN_FRAMED);
     case MSGR_PLAIN_BOUNDARY_OPEN:
     default:
-        set_timer(client);
-        return ERR_OK;
+        return wait_for_more(client);
     }
 }
 
-static void on_timer(void *arg)
+static void on_quiet(void *arg)
 {
-    struct msgr_plain_tcp_client *client = arg;
-
-    if (client->is_quiet_due) {
-        (void)on_cue(client, MSGR_PLAIN_CUE_QUIET);
-    } else {
-        (void)fail(client, MSGR_PLAIN_TIMEOUT);
-    }
-}
-
-static void take(struct msgr_plain_tcp_client *client, const struct pbuf *p)
-{
-    const struct msgr_plain_request *request = &client->request;
-
-    if (client->received < request->buffer_size) {
-        size_t room = request->buffer_size - client->received;
-        (void)pbuf_copy_partial(p, (char *)request->buffer + client->received,
-                                (uint16_t)LWIP_MIN(room, p->tot_len), 0);
-    }
-    client->received += p->tot_len;
+    (void)on_cue(arg, MSGR_PLAIN_CUE_QUIET); /* not inside a callback of the pcb's */
 }
 
 /* ---- the text ------------------------------------------------------------------------------ */
@@ -169,16 +135,13 @@ static void write_on(struct msgr_plain_tcp_client *client)
 static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
 {
     struct msgr_plain_tcp_client *client = arg;
-    enum msgr_plain_cue cue;
+    const struct msgr_plain_request *request = &client->request;
+    enum msgr_plain_cue cue = MSGR_PLAIN_CUE_END;
 
     (void)err; /* always ERR_OK: lwIP reports errors elsewhere */
-    if (p == NULL) {
-        return on_cue(client, MSGR_PLAIN_CUE_END);
+    if (p != NULL) {
+        cue = msgr_lwip_tcp_take(pcb, p, request->buffer, request->buffer_size, &client->received);
     }
-    cue = msgr_lwip_tcp_cue(p);
-    take(client, p);
-    tcp_recved(pcb, p->tot_len);
-    pbuf_free(p);
     return on_cue(client, cue);
 }
 
@@ -197,6 +160,9 @@ static err_t on_poll(void *arg, struct tcp_pcb *pcb)
     struct msgr_plain_tcp_client *client = arg;
 
     (void)pcb;
+    if (sys_now() - client->since_ms >= client->request.timeout_ms) {
+        return fail(client, MSGR_PLAIN_TIMEOUT);
+    }
     if (client->is_connected) {
         write_on(client);
     }
@@ -207,8 +173,7 @@ static void on_error(void *arg, err_t err)
 {
     struct msgr_plain_tcp_client *client = arg;
 
-    client->pcb = NULL;
-    sys_untimeout(on_timer, client);
+    (void)detach(client); /* lwIP has freed it */
     if (client->is_connected) {
         end(client, MSGR_PLAIN_RESET);
     } else {
@@ -230,7 +195,7 @@ static err_t on_connected(void *arg, struct tcp_pcb *pcb, err_t err)
     (void)pcb;
     (void)err; /* always ERR_OK: lwIP reports errors elsewhere */
     client->is_connected = true;
-    report(&client->request, MSGR_PLAIN_EVENT_CONNECTED, MSGR_PLAIN_DONE, 0);
+    report(client, MSGR_PLAIN_EVENT_CONNECTED, MSGR_PLAIN_DONE, 0);
     write_on(client);
     return ERR_OK;
 }
@@ -239,22 +204,15 @@ static err_t on_connected(void *arg, struct tcp_pcb *pcb, err_t err)
 
 static err_t start(struct msgr_plain_tcp_client *client, const struct msgr_plain_request *request)
 {
-    struct netif *netif;
+    bool is_group = false;
     err_t err;
 
     memset(client, 0, sizeof *client);
-    client->request = *request;
-    if (request->port == 0) {
-        client->request.port = MSGR_PORT;
+    err = msgr_plain_request_open(&client->request, request, &is_group);
+    if (err != ERR_OK) {
+        return err;
     }
-    if (request->timeout_ms == 0) {
-        client->request.timeout_ms = MSGR_PLAIN_TIMEOUT_MS;
-    }
-    netif = msgr_lwip_route(&request->address);
-    if (netif == NULL) {
-        return ERR_RTE;
-    }
-    if (!msgr_lwip_is_host(&request->address, netif)) {
+    if (is_group) {
         return ERR_VAL;
     }
     client->since_ms = sys_now();
@@ -269,7 +227,6 @@ static err_t start(struct msgr_plain_tcp_client *client, const struct msgr_plain
         return err;
     }
     msgr_lwip_tcp_attach(client->pcb, client, &callbacks);
-    set_timer(client);
     return ERR_OK;
 }
 
@@ -290,7 +247,7 @@ void msgr_plain_tcp_cancel(struct msgr_plain_tcp_client *client)
     MSGR_LOCK();
     LWIP_ASSERT_CORE_LOCKED();
     if (client->pcb != NULL) {
-        tcp_abort(detach(client));
+        msgr_lwip_tcp_abort(detach(client));
     }
     MSGR_UNLOCK();
 }

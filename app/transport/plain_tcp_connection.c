@@ -24,7 +24,6 @@
 #include "lwip/sys.h"
 
 #include <assert.h>
-#include <string.h>
 
 static_assert(MSGR_PLAIN_TCP_AROUND == MSGR_PLAIN_HEAD_SIZE + MSGR_PLAIN_TAIL_SIZE,
               "the buffer holds an answer");
@@ -68,15 +67,6 @@ static void enter(struct msgr_plain_tcp_connection *connection, enum state state
 
 /* ---- the end of a connection --------------------------------------------------------------- */
 
-static struct tcp_pcb *detach(struct msgr_plain_tcp_connection *connection)
-{
-    struct tcp_pcb *pcb = connection->pcb;
-
-    msgr_lwip_tcp_detach(pcb);
-    tcp_backlog_accepted(pcb);
-    return pcb;
-}
-
 static void give_back(struct msgr_plain_tcp_connection *connection)
 {
     struct msgr_plain_tcp_server *server = connection->server;
@@ -88,16 +78,16 @@ static void give_back(struct msgr_plain_tcp_connection *connection)
     server->open_count--;
 }
 
-static void release(struct msgr_plain_tcp_connection *connection, enum msgr_plain_reason reason)
+void msgr_plain_tcp_connection_drop(struct msgr_plain_tcp_connection *connection)
 {
+    msgr_lwip_tcp_abort(connection->pcb);
     give_back(connection);
-    report(connection, MSGR_PLAIN_EVENT_ENDED, reason);
 }
 
 static err_t reset(struct msgr_plain_tcp_connection *connection, enum msgr_plain_reason reason)
 {
-    tcp_abort(detach(connection));
-    release(connection, reason);
+    msgr_plain_tcp_connection_drop(connection);
+    report(connection, MSGR_PLAIN_EVENT_ENDED, reason);
     return ERR_ABRT;
 }
 
@@ -105,49 +95,42 @@ static err_t reset(struct msgr_plain_tcp_connection *connection, enum msgr_plain
  * client that does not close for another 20 s, but gives it up for a new one. */
 static err_t finish(struct msgr_plain_tcp_connection *connection)
 {
-    struct tcp_pcb *pcb = detach(connection);
     err_t result;
 
-    tcp_setprio(pcb, TCP_PRIO_MIN);
-    result = msgr_lwip_tcp_close(pcb);
-    release(connection, MSGR_PLAIN_DONE);
+    tcp_backlog_accepted(connection->pcb);
+    tcp_setprio(connection->pcb, TCP_PRIO_MIN);
+    result = msgr_lwip_tcp_close(connection->pcb);
+    give_back(connection);
+    report(connection, MSGR_PLAIN_EVENT_ENDED, MSGR_PLAIN_DONE);
     return result;
 }
 
 /* ---- lingering ----------------------------------------------------------------------------- */
 
+/* All of the answer, that is. */
+static bool is_acknowledged(const struct msgr_plain_tcp_connection *connection)
+{
+    return connection->state == LINGERING && connection->unacked == 0;
+}
+
 static err_t linger(struct msgr_plain_tcp_connection *connection)
 {
-    if (connection->unacked == 0 && connection->has_fin) {
-        return finish(connection);
-    }
-    return ERR_OK;
+    return is_acknowledged(connection) && connection->has_fin ? finish(connection) : ERR_OK;
 }
 
-static err_t linger_on(struct msgr_plain_tcp_connection *connection, uint32_t passed_ms)
+/* It has taken too long, or sent too much. */
+static err_t give_up(struct msgr_plain_tcp_connection *connection)
 {
-    struct msgr_plain_tcp_server *server = connection->server;
+    struct msgr_plain_tcp_counters *counters = &connection->server->counters;
 
-    if (connection->unacked == 0 && passed_ms >= MSGR_PLAIN_LINGER_MS) {
+    if (is_acknowledged(connection)) {
         return finish(connection);
     }
-    if (connection->unacked > 0 && passed_ms >= server->config.silence_ms) {
-        server->counters.stalled++;
-        return reset(connection, MSGR_PLAIN_STALLED);
+    if (connection->state == RECEIVING) {
+        counters->silent++;
+        return reset(connection, MSGR_PLAIN_SILENT);
     }
-    return ERR_OK;
-}
-
-/* What comes after the text is read and thrown away, within bounds. */
-static err_t drain(struct msgr_plain_tcp_connection *connection)
-{
-    if (connection->received <= MSGR_PLAIN_LINGER_MAX) {
-        return ERR_OK;
-    }
-    if (connection->state == LINGERING && connection->unacked == 0) {
-        return finish(connection);
-    }
-    connection->server->counters.stalled++;
+    counters->stalled++;
     return reset(connection, MSGR_PLAIN_STALLED);
 }
 
@@ -156,12 +139,12 @@ static err_t drain(struct msgr_plain_tcp_connection *connection)
 /* sent and poll come back here for what lwIP does not take now. */
 static bool write_answer(struct msgr_plain_tcp_connection *connection)
 {
-    size_t left = (size_t)connection->answer_size - connection->written;
+    size_t left = connection->answer_size - connection->written;
     size_t taken =
         msgr_lwip_tcp_write(connection->pcb, connection->answer + connection->written, left);
 
-    connection->written = (uint16_t)(connection->written + taken);
-    connection->unacked = (uint16_t)(connection->unacked + taken);
+    connection->written += taken;
+    connection->unacked += taken;
     return taken == left;
 }
 
@@ -183,7 +166,7 @@ static err_t answer_on(struct msgr_plain_tcp_connection *connection)
 static err_t answer(struct msgr_plain_tcp_connection *connection, const char *bytes, size_t size)
 {
     connection->answer = bytes;
-    connection->answer_size = (uint16_t)size;
+    connection->answer_size = size;
     connection->is_waiting = false;
     enter(connection, ANSWERING);
     return answer_on(connection);
@@ -191,13 +174,10 @@ static err_t answer(struct msgr_plain_tcp_connection *connection, const char *by
 
 static err_t acknowledge(struct msgr_plain_tcp_connection *connection)
 {
-    char *text = text_of(connection);
-
     connection->server->counters.answered++;
     report(connection, MSGR_PLAIN_EVENT_RECEIVED, MSGR_PLAIN_DONE);
-    memcpy(connection->buffer, MSGR_PLAIN_HEAD, MSGR_PLAIN_HEAD_SIZE);
-    memcpy(text + connection->received, MSGR_PLAIN_TAIL, MSGR_PLAIN_TAIL_SIZE);
-    return answer(connection, connection->buffer, connection->received + MSGR_PLAIN_TCP_AROUND);
+    return answer(connection, connection->buffer,
+                  msgr_plain_answer_around(connection->buffer, connection->received));
 }
 
 static err_t refuse(struct msgr_plain_tcp_connection *connection)
@@ -233,47 +213,33 @@ static err_t on_cue(struct msgr_plain_tcp_connection *connection, enum msgr_plai
     }
 }
 
-/* The text's bytes go to their place; what is beyond the limit is only counted. */
-static void take(struct msgr_plain_tcp_connection *connection, const struct pbuf *p)
-{
-    if (connection->state == RECEIVING && connection->received < MSGR_PLAIN_TEXT_MAX) {
-        uint32_t room = MSGR_PLAIN_TEXT_MAX - connection->received;
-        (void)pbuf_copy_partial(p, text_of(connection) + connection->received,
-                                (uint16_t)LWIP_MIN(room, p->tot_len), 0);
-    }
-    connection->received += p->tot_len;
-    connection->heard_ms = sys_now();
-}
-
 /* ---- lwIP's callbacks ---------------------------------------------------------------------- */
 
 static err_t on_fin(struct msgr_plain_tcp_connection *connection)
 {
     connection->has_fin = true;
-    switch (connection->state) {
-    case RECEIVING:
-        return on_cue(connection, MSGR_PLAIN_CUE_END);
-    case LINGERING:
-        return linger(connection);
-    default:
-        return ERR_OK;
-    }
+    return connection->state == RECEIVING ? on_cue(connection, MSGR_PLAIN_CUE_END)
+                                          : linger(connection);
 }
 
 static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
 {
     struct msgr_plain_tcp_connection *connection = arg;
+    bool is_text = connection->state == RECEIVING;
     enum msgr_plain_cue cue;
 
     (void)err; /* always ERR_OK: lwIP reports errors elsewhere */
     if (p == NULL) {
         return on_fin(connection);
     }
-    cue = msgr_lwip_tcp_cue(p);
-    take(connection, p);
-    tcp_recved(pcb, p->tot_len);
-    pbuf_free(p);
-    return connection->state == RECEIVING ? on_cue(connection, cue) : drain(connection);
+    connection->heard_ms = sys_now();
+    cue = msgr_lwip_tcp_take(pcb, p, text_of(connection), is_text ? MSGR_PLAIN_TEXT_MAX : 0,
+                             &connection->received);
+    if (is_text) {
+        return on_cue(connection, cue);
+    }
+    /* What comes after the text is read and thrown away, within bounds. */
+    return connection->received > MSGR_PLAIN_LINGER_MAX ? give_up(connection) : ERR_OK;
 }
 
 static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t size)
@@ -281,7 +247,7 @@ static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t size)
     struct msgr_plain_tcp_connection *connection = arg;
 
     (void)pcb;
-    connection->unacked = (uint16_t)(connection->unacked - size);
+    connection->unacked -= size;
     if (connection->state == ANSWERING) {
         return answer_on(connection);
     }
@@ -294,22 +260,14 @@ static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t size)
 static err_t on_poll(void *arg, struct tcp_pcb *pcb)
 {
     struct msgr_plain_tcp_connection *connection = arg;
-    struct msgr_plain_tcp_server *server = connection->server;
-    uint32_t passed_ms = sys_now() - connection->since_ms;
+    uint32_t silence_ms = connection->server->config.silence_ms;
+    uint32_t limit_ms = is_acknowledged(connection) ? MSGR_PLAIN_LINGER_MS : silence_ms;
 
     (void)pcb;
-    if (connection->state == LINGERING) {
-        return linger_on(connection, passed_ms);
+    if (sys_now() - connection->since_ms >= limit_ms) {
+        return give_up(connection);
     }
-    if (passed_ms < server->config.silence_ms) {
-        return connection->state == ANSWERING ? answer_on(connection) : ERR_OK;
-    }
-    if (connection->state == ANSWERING) {
-        server->counters.stalled++;
-        return reset(connection, MSGR_PLAIN_STALLED);
-    }
-    server->counters.silent++;
-    return reset(connection, MSGR_PLAIN_SILENT);
+    return connection->state == ANSWERING ? answer_on(connection) : ERR_OK;
 }
 
 static void on_error(void *arg, err_t err)
@@ -318,7 +276,8 @@ static void on_error(void *arg, err_t err)
 
     (void)err; /* whatever it was: the pcb is gone before we were done with it */
     connection->server->counters.reset++;
-    release(connection, MSGR_PLAIN_RESET);
+    give_back(connection);
+    report(connection, MSGR_PLAIN_EVENT_ENDED, MSGR_PLAIN_RESET);
 }
 
 static const struct msgr_lwip_tcp_callbacks callbacks = {
@@ -330,20 +289,26 @@ static const struct msgr_lwip_tcp_callbacks callbacks = {
 
 /* ---- for the server ------------------------------------------------------------------------ */
 
+void msgr_plain_tcp_connection_add(struct msgr_plain_tcp_server *server,
+                                   struct msgr_plain_tcp_connection *connection)
+{
+    server->open_count++; /* it is given back */
+    connection->server = server;
+    give_back(connection);
+}
+
 void msgr_plain_tcp_connection_open(struct msgr_plain_tcp_server *server, struct tcp_pcb *pcb)
 {
     struct msgr_plain_tcp_connection *connection = server->free;
 
     server->free = connection->next_free;
     connection->pcb = pcb;
-    connection->server = server;
-    ip_addr_copy(connection->address, pcb->remote_ip);
+    connection->address = pcb->remote_ip;
     connection->port = pcb->remote_port;
-    connection->received = 0;
+    connection->has_fin = false;
     connection->written = 0;
     connection->unacked = 0;
-    connection->is_waiting = false;
-    connection->has_fin = false;
+    connection->received = 0;
     server->open_count++;
     server->counters.accepted++;
     enter(connection, RECEIVING);
@@ -357,10 +322,4 @@ void msgr_plain_tcp_connection_on_quiet(struct msgr_plain_tcp_connection *connec
 {
     connection->is_waiting = false;
     (void)on_cue(connection, MSGR_PLAIN_CUE_QUIET); /* not inside a callback of the pcb's */
-}
-
-void msgr_plain_tcp_connection_drop(struct msgr_plain_tcp_connection *connection)
-{
-    tcp_abort(detach(connection));
-    give_back(connection);
 }

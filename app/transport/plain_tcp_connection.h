@@ -5,6 +5,10 @@
 
 #include "msgr/lwip_plain.h"
 
+/** Give a server one more record, which is free. */
+void msgr_plain_tcp_connection_add(struct msgr_plain_tcp_server *server,
+                                   struct msgr_plain_tcp_connection *connection);
+
 /** Serve a client that lwIP has accepted; the server has a free record. CONNECTED, later ENDED. */
 void msgr_plain_tcp_connection_open(struct msgr_plain_tcp_server *server, struct tcp_pcb *pcb);
 

@@ -43,7 +43,7 @@ static void on_quiet(void *arg)
     uint32_t now_ms = sys_now();
     uint32_t next_ms = 0;
 
-    for (uint8_t i = 0; i < server->config.connection_count; i++) {
+    for (size_t i = 0; i < server->config.connection_count; i++) {
         struct msgr_plain_tcp_connection *connection = &server->config.connections[i];
         uint32_t passed_ms = now_ms - connection->heard_ms;
         if (!connection->is_waiting) {
@@ -103,12 +103,8 @@ static err_t start(struct msgr_plain_tcp_server *server, const struct msgr_plain
     if (config->silence_ms == 0) {
         server->config.silence_ms = MSGR_PLAIN_SILENCE_MS;
     }
-    for (uint8_t i = 0; i < config->connection_count; i++) {
-        struct msgr_plain_tcp_connection *connection = &config->connections[i];
-        connection->pcb = NULL;
-        connection->is_waiting = false;
-        connection->next_free = server->free;
-        server->free = connection;
+    for (size_t i = 0; i < config->connection_count; i++) {
+        msgr_plain_tcp_connection_add(server, &config->connections[i]);
     }
     pcb = tcp_new_ip_type(IPADDR_TYPE_ANY);
     return pcb != NULL ? listen_on(server, pcb) : ERR_MEM;
@@ -148,7 +144,7 @@ void msgr_plain_tcp_server_close(struct msgr_plain_tcp_server *server)
     msgr_plain_tcp_server_stop_locked(server);
     sys_untimeout(on_quiet, server);
     server->is_timer_armed = false;
-    for (uint8_t i = 0; i < server->config.connection_count; i++) {
+    for (size_t i = 0; i < server->config.connection_count; i++) {
         struct msgr_plain_tcp_connection *connection = &server->config.connections[i];
         if (connection->pcb != NULL) {
             msgr_plain_tcp_connection_drop(connection);

@@ -5,10 +5,9 @@
  */
 #include "msgr/lwip_plain.h"
 
-#include "lwip_address.h"
 #include "lwip_lock.h"
-#include "lwip_udp.h"
 #include "plain_answer.h"
+#include "plain_request.h"
 
 #include "lwip/sys.h"
 #include "lwip/timeouts.h"
@@ -37,53 +36,41 @@ static void cancel(struct msgr_plain_udp_client *client)
     }
 }
 
-static void end(struct msgr_plain_udp_client *client, struct msgr_plain_event *event,
-                enum msgr_plain_reason reason)
+static void end(struct msgr_plain_udp_client *client, enum msgr_plain_reason reason,
+                const ip_addr_t *from, size_t size)
 {
-    msgr_plain_handler handler = client->request.handler;
-    void *arg = client->request.arg;
-
     stop(client);
-    event->type = MSGR_PLAIN_EVENT_ENDED;
-    event->reason = reason;
-    if (handler != NULL) {
-        handler(arg, event);
-    }
+    msgr_plain_request_report(&client->request, MSGR_PLAIN_EVENT_ENDED, reason, from, size);
 }
 
 static void on_timer(void *arg)
 {
     struct msgr_plain_udp_client *client = arg;
-    struct msgr_plain_event event = {.address = &client->request.address,
-                                     .port = client->request.port};
 
-    end(client, &event, client->is_acknowledged ? MSGR_PLAIN_DONE : MSGR_PLAIN_TIMEOUT);
+    end(client, client->is_acknowledged ? MSGR_PLAIN_DONE : MSGR_PLAIN_TIMEOUT,
+        &client->request.address, 0);
 }
 
-static void take_acknowledgement(struct msgr_plain_udp_client *client,
-                                 struct msgr_plain_event *event)
+static enum msgr_plain_reason judge(const struct msgr_plain_request *request, size_t size)
 {
-    client->is_acknowledged = true;
-    event->type = MSGR_PLAIN_EVENT_RECEIVED;
-    event->reason = MSGR_PLAIN_DONE;
-    if (client->request.handler != NULL) {
-        client->request.handler(client->request.arg, event);
+    if (size > request->buffer_size) {
+        return MSGR_PLAIN_TOO_LONG;
     }
-    if (client->request.wait_ms == 0) {
-        event->text = NULL;
-        event->size = 0;
-        end(client, event, MSGR_PLAIN_DONE);
-    }
+    return msgr_plain_is_acknowledgement(request->buffer, size) ? MSGR_PLAIN_DONE
+                                                                : MSGR_PLAIN_NO_ACK;
 }
 
-static void on_answer(struct msgr_plain_udp_client *client, struct msgr_plain_event *event)
+static void on_answer(struct msgr_plain_udp_client *client, const ip_addr_t *from, size_t size)
 {
-    bool is_collecting = client->request.wait_ms != 0;
+    const struct msgr_plain_request *request = &client->request;
+    enum msgr_plain_reason reason = judge(request, size);
 
-    if (event->text != NULL && msgr_plain_is_acknowledgement(event->text, event->size)) {
-        take_acknowledgement(client, event);
-    } else if (!is_collecting) {
-        end(client, event, event->text == NULL ? MSGR_PLAIN_TOO_LONG : MSGR_PLAIN_NO_ACK);
+    if (reason == MSGR_PLAIN_DONE) {
+        client->is_acknowledged = true;
+        msgr_plain_request_report(request, MSGR_PLAIN_EVENT_RECEIVED, reason, from, size);
+    }
+    if (request->wait_ms == 0) {
+        end(client, reason, from, reason == MSGR_PLAIN_NO_ACK ? size : 0);
     }
 }
 
@@ -92,15 +79,12 @@ static void on_datagram(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip
 {
     struct msgr_plain_udp_client *client = arg;
     const struct msgr_plain_request *request = &client->request;
-    struct msgr_plain_event event = {.address = address, .port = port};
 
     (void)pcb;
     if (port == request->port) {
-        if (p->tot_len <= request->buffer_size) {
-            event.text = msgr_lwip_contiguous(p, request->buffer, p->tot_len);
-            event.size = p->tot_len;
-        }
-        on_answer(client, &event);
+        (void)pbuf_copy_partial(p, request->buffer,
+                                (uint16_t)LWIP_MIN(p->tot_len, request->buffer_size), 0);
+        on_answer(client, address, p->tot_len);
     }
     pbuf_free(p);
 }
@@ -108,59 +92,44 @@ static void on_datagram(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip
 static err_t send_text(struct msgr_plain_udp_client *client)
 {
     const struct msgr_plain_request *request = &client->request;
-    struct pbuf *p = pbuf_alloc(PBUF_TRANSPORT, (uint16_t)request->size, PBUF_RAM);
+    struct pbuf *p = pbuf_alloc(PBUF_TRANSPORT, (uint16_t)request->size, PBUF_RAM); /* one piece */
     err_t err;
 
     if (p == NULL) {
         return ERR_MEM;
     }
-    err = pbuf_take(p, request->text, (uint16_t)request->size);
-    if (err == ERR_OK) {
-        err = udp_sendto(client->pcb, p, &request->address, request->port);
-    }
+    memcpy(p->payload, request->text, request->size);
+    err = udp_sendto(client->pcb, p, &request->address, request->port);
     pbuf_free(p);
     return err;
 }
 
-static err_t open_pcb(struct msgr_plain_udp_client *client)
+static err_t open_pcb(struct msgr_plain_udp_client *client, bool is_group)
 {
-    const ip_addr_t *address = &client->request.address;
-    struct netif *netif = msgr_lwip_route(address);
-    err_t err;
+    const struct msgr_plain_request *request = &client->request;
 
-    if (netif == NULL) {
-        return ERR_RTE;
-    }
-    if (ip_addr_isany(address)) {
-        return ERR_VAL;
-    }
-    client->is_group = msgr_lwip_is_group(address, netif);
-    client->pcb = udp_new_ip_type(IP_GET_TYPE(address));
+    client->pcb = udp_new_ip_type(IP_GET_TYPE(&request->address));
     if (client->pcb == NULL) {
         return ERR_MEM;
     }
-    err = client->is_group ? udp_bind(client->pcb, IP_ANY_TYPE, 0)
-                           : udp_connect(client->pcb, address, client->request.port);
     udp_recv(client->pcb, on_datagram, client);
-    return err;
+    return is_group ? udp_bind(client->pcb, IP_ANY_TYPE, 0)
+                    : udp_connect(client->pcb, &request->address, request->port);
 }
 
 static err_t start(struct msgr_plain_udp_client *client, const struct msgr_plain_request *request)
 {
+    bool is_group = false;
     err_t err;
 
     memset(client, 0, sizeof *client);
     if (request->size > UINT16_MAX) {
         return ERR_ARG;
     }
-    client->request = *request;
-    if (request->port == 0) {
-        client->request.port = MSGR_PORT;
+    err = msgr_plain_request_open(&client->request, request, &is_group);
+    if (err == ERR_OK) {
+        err = open_pcb(client, is_group);
     }
-    if (request->timeout_ms == 0) {
-        client->request.timeout_ms = MSGR_PLAIN_TIMEOUT_MS;
-    }
-    err = open_pcb(client);
     if (err == ERR_OK) {
         err = send_text(client);
     }

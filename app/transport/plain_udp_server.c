@@ -7,7 +7,6 @@
 
 #include "lwip_address.h"
 #include "lwip_lock.h"
-#include "lwip_udp.h"
 #include "plain_answer.h"
 #include "plain_policy.h"
 
@@ -70,22 +69,21 @@ static enum msgr_plain_reason send_answer(struct msgr_plain_udp_server *server,
 static void serve(struct msgr_plain_udp_server *server, const struct msgr_plain_datagram *datagram,
                   const ip_addr_t *address)
 {
-    struct msgr_plain_event event = {.address = address, .port = datagram->source_port};
+    enum msgr_plain_reason verdict = is_too_long(datagram) ? MSGR_PLAIN_TOO_LONG : MSGR_PLAIN_DONE;
     enum msgr_plain_reason reason;
+    struct msgr_plain_event event = {
+        .id = server,
+        .address = address,
+        .port = datagram->source_port,
+        .text = is_too_long(datagram) ? NULL : datagram->text,
+        .size = is_too_long(datagram) ? 0 : datagram->size,
+    };
 
-    if (msgr_plain_policy_is_framed(datagram)) {
-        server->counters.framed++;
-        return;
-    }
-    if (is_too_long(datagram)) {
+    if (verdict == MSGR_PLAIN_TOO_LONG) {
         server->counters.refused++;
-        report(server, &event, MSGR_PLAIN_EVENT_REFUSED, MSGR_PLAIN_TOO_LONG);
+        report(server, &event, MSGR_PLAIN_EVENT_REFUSED, verdict);
     } else {
-        event.text = datagram->text;
-        event.size = datagram->size;
-        report(server, &event, MSGR_PLAIN_EVENT_RECEIVED, MSGR_PLAIN_DONE);
-        event.text = NULL;
-        event.size = 0;
+        report(server, &event, MSGR_PLAIN_EVENT_RECEIVED, verdict);
     }
     reason = msgr_plain_policy(&server->policy, datagram, sys_now());
     if (reason == MSGR_PLAIN_DONE) {
@@ -93,12 +91,39 @@ static void serve(struct msgr_plain_udp_server *server, const struct msgr_plain_
     }
     if (reason == MSGR_PLAIN_DONE) {
         server->counters.answered++;
-        report(server, &event, MSGR_PLAIN_EVENT_ANSWERED,
-               is_too_long(datagram) ? MSGR_PLAIN_TOO_LONG : MSGR_PLAIN_DONE);
+        report(server, &event, MSGR_PLAIN_EVENT_ANSWERED, verdict);
     } else {
         server->counters.unanswered++;
         report(server, &event, MSGR_PLAIN_EVENT_UNANSWERED, reason);
     }
+}
+
+/* The address as a key for the rate limit; the two families never share one. */
+static struct msgr_rate_source rate_source(const ip_addr_t *address)
+{
+    struct msgr_rate_source source = {{0}};
+
+#if LWIP_IPV6
+    if (IP_IS_V6(address)) {
+        const ip6_addr_t *ip6 = ip_2_ip6(address);
+        source =
+            (struct msgr_rate_source){{ip6->addr[0], ip6->addr[1], ip6->addr[2], ip6->addr[3]}};
+        return source;
+    }
+#endif
+#if LWIP_IPV4
+    source.word[0] = ip4_addr_get_u32(ip_2_ip4(address));
+#endif
+    return source;
+}
+
+/* The text in one piece: where it is, or else copied behind the server's own. */
+static const void *contiguous(struct msgr_plain_udp_server *server, const struct pbuf *p)
+{
+    uint16_t size = (uint16_t)LWIP_MIN(p->tot_len, MSGR_PLAIN_TEXT_MAX);
+
+    /* lwIP has no first byte of an empty datagram. */
+    return size > 0 ? pbuf_get_contiguous(p, server->text, size, size, 0) : server->text;
 }
 
 static void on_datagram(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip_addr_t *address,
@@ -106,23 +131,26 @@ static void on_datagram(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip
 {
     struct msgr_plain_udp_server *server = arg;
     struct netif *netif = ip_current_input_netif();
-    uint16_t held = (uint16_t)LWIP_MIN(p->tot_len, MSGR_PLAIN_TEXT_MAX);
+    const void *text = contiguous(server, p);
     struct msgr_plain_datagram datagram = {
-        .text = msgr_lwip_contiguous(p, server->text, held),
+        .text = text,
         .size = p->tot_len,
+        .answer_size = p->tot_len > MSGR_PLAIN_TEXT_MAX ? sizeof MSGR_PLAIN_TOO_LONG_ANSWER - 1
+                                                        : msgr_plain_answer_size(text, p->tot_len),
         .source_port = port,
         .is_group =
             msgr_lwip_is_group(ip_current_dest_addr(), netif) || msgr_lwip_is_group(address, netif),
         .is_on_link = msgr_lwip_is_on_link(address, netif),
-        .source = msgr_lwip_rate_source(address),
+        .source = rate_source(address),
     };
 
     (void)pcb;
-    datagram.answer_size = is_too_long(&datagram)
-                               ? sizeof MSGR_PLAIN_TOO_LONG_ANSWER - 1
-                               : msgr_plain_answer_size(datagram.text, datagram.size);
     server->counters.received++;
-    serve(server, &datagram, address);
+    if (msgr_plain_policy_is_framed(&datagram)) {
+        server->counters.framed++;
+    } else {
+        serve(server, &datagram, address);
+    }
     pbuf_free(p);
 }
 

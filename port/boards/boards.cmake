@@ -15,9 +15,11 @@ set(MSGR_BOARD "" CACHE STRING "The board to build firmware for; empty: the simu
 set_property(CACHE MSGR_BOARD PROPERTY STRINGS
     "" lm3s6965evb mps2-an385 mps2-an386 mps2-an500)
 option(MSGR_BOARD_ASSERTS "Firmware stops and resets where lwIP finds itself wrong" ON)
-# Off while a firmware is beyond them; the build says by how much. They are the release firmware's:
-# without assertions.
-option(MSGR_BOARD_BUDGETS "Release firmware that takes more than its budget fails the build" OFF)
+# The budgets are those of this project's boards, without assertions. A board of another size has its
+# own, or none.
+option(MSGR_BOARD_BUDGETS "Release firmware that takes more than its budget fails the build" ON)
+set(MSGR_BOARD_FLASH "" CACHE STRING "That budget of flash, in bytes; empty: the project's")
+set(MSGR_BOARD_RAM "" CACHE STRING "That budget of RAM with stack, in bytes; empty: the project's")
 option(MSGR_SEMIHOSTING "Firmware for an emulator: settings from its command line" ON)
 option(MSGR_BOARD_IPV4 "Firmware speaks IPv4" ON)
 option(MSGR_BOARD_IPV6 "Firmware speaks IPv6" ON)
@@ -30,7 +32,9 @@ if(MSGR_BOARD)
     list(POP_FRONT board_drivers board_cpu)
     # No floating point anywhere: the soft ABI keeps its registers out of the interrupts' frames.
     add_compile_options(-mcpu=${board_cpu} -mthumb -mfloat-abi=soft -Os -g
-        -ffunction-sections -fdata-sections -fno-common
+        # No -fdata-sections: a file's variables are reached from one address. And a constant that
+        # is loaded before a loop takes a register, which has to be saved.
+        -ffunction-sections -fno-common -fno-move-loop-invariants
         -fcallgraph-info=su # port/stack.py
         # A path of the machine that builds has no place in a firmware.
         -ffile-prefix-map=${PROJECT_SOURCE_DIR}=. -ffile-prefix-map=${CMAKE_BINARY_DIR}=build)

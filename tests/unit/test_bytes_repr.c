@@ -11,7 +11,7 @@
 static void expect(const void *data, size_t size, const char *repr)
 {
     char out[64];
-    size_t wanted = msgr_bytes_repr_size(data, size);
+    size_t wanted = msgr_bytes_repr(NULL, data, size);
 
     memset(out, '#', sizeof out);
     assert_int_equal(wanted, strlen(repr));

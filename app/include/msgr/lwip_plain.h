@@ -60,10 +60,12 @@ enum msgr_plain_event_type {
 struct msgr_plain_event {
     enum msgr_plain_event_type type;
     enum msgr_plain_reason reason;
-    const void *id;           /* tells the connections of one server apart; NULL over UDP */
+    const void *id;           /* tells the connections of one server, or clients, apart */
     const ip_addr_t *address; /* the other side's */
     uint16_t port;
-    const void *text; /* RECEIVED; also ENDED with MSGR_PLAIN_NO_ACK: that answer; else NULL */
+    /* RECEIVED, and what follows it over UDP; also ENDED with MSGR_PLAIN_NO_ACK: that answer; else
+     * NULL */
+    const void *text;
     size_t size;
 };
 
@@ -81,18 +83,18 @@ struct msgr_plain_tcp_connection {
     struct tcp_pcb *pcb; /* NULL: free */
     struct msgr_plain_tcp_server *server;
     struct msgr_plain_tcp_connection *next_free;
-    ip_addr_t address; /* the client's */
-    uint16_t port;
-    uint32_t since_ms;  /* of the state */
-    uint32_t heard_ms;  /* of the last bytes */
-    uint32_t received;  /* bytes in all */
-    const char *answer; /* in buffer, or constant */
-    uint16_t answer_size;
-    uint16_t written; /* bytes of the answer that lwIP has taken */
-    uint16_t unacked; /* bytes of the answer that the client has not */
     uint8_t state;
     bool is_waiting; /* for the quiet time */
     bool has_fin;
+    uint32_t since_ms; /* of the state */
+    size_t answer_size;
+    size_t written;     /* bytes of the answer that lwIP has taken */
+    size_t unacked;     /* bytes of the answer that the client has not */
+    size_t received;    /* bytes in all */
+    const char *answer; /* in buffer, or constant */
+    uint32_t heard_ms;  /* of the last bytes */
+    ip_addr_t address;  /* the client's */
+    uint16_t port;
     char buffer[MSGR_PLAIN_TEXT_MAX + MSGR_PLAIN_TCP_AROUND];
 };
 
@@ -110,12 +112,12 @@ struct msgr_plain_tcp_counters {
 };
 
 struct msgr_plain_tcp_server {
-    struct tcp_pcb *listener; /* NULL: not running */
-    struct msgr_plain_tcp_config config;
-    struct msgr_plain_tcp_counters counters;
+    struct tcp_pcb *listener;               /* NULL: not running */
     struct msgr_plain_tcp_connection *free; /* list of connections not in use */
     uint8_t open_count;                     /* connections in use */
     bool is_timer_armed;                    /* the quiet timer */
+    struct msgr_plain_tcp_config config;
+    struct msgr_plain_tcp_counters counters;
 };
 
 /**
@@ -181,8 +183,9 @@ struct msgr_plain_request {
     size_t size;      /* TCP: up to 65535; UDP: up to what lwIP sends in one datagram */
     void *buffer;     /* room for the answer, lent until ENDED */
     size_t buffer_size;
-    uint32_t timeout_ms; /* 0: MSGR_PLAIN_TIMEOUT_MS; for all of the exchange */
-    uint32_t wait_ms;    /* UDP: take all answers for so long, instead of ending with the first */
+    uint32_t
+        timeout_ms;   /* 0: MSGR_PLAIN_TIMEOUT_MS; for all of the exchange (TCP: up to 500 more) */
+    uint32_t wait_ms; /* UDP: take all answers for so long, instead of ending with the first */
     msgr_plain_handler handler;
     void *arg;
 };
@@ -192,12 +195,11 @@ struct msgr_plain_request {
 
 struct msgr_plain_tcp_client {
     struct tcp_pcb *pcb; /* NULL: not running */
-    struct msgr_plain_request request;
+    bool is_connected;
     uint32_t since_ms;
     size_t written, acked; /* bytes of the text */
     size_t received;       /* bytes of the answer */
-    bool is_connected;
-    bool is_quiet_due;
+    struct msgr_plain_request request;
 };
 
 /**
@@ -215,9 +217,8 @@ void msgr_plain_tcp_cancel(struct msgr_plain_tcp_client *client);
 
 struct msgr_plain_udp_client {
     struct udp_pcb *pcb; /* NULL: not running */
-    struct msgr_plain_request request;
     bool is_acknowledged;
-    bool is_group;
+    struct msgr_plain_request request;
 };
 
 /**

@@ -42,7 +42,7 @@
 #define MSGR_PLAIN_LINGER_MAX 65536
 #endif
 
-/** Default time that a client waits for its acknowledgement, in milliseconds. */
+/** Default time that a client waits for its acknowledgement, in ms (TCP: granularity 500). */
 #ifndef MSGR_PLAIN_TIMEOUT_MS
 #define MSGR_PLAIN_TIMEOUT_MS 5000
 #endif
