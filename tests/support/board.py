@@ -11,8 +11,10 @@ import tempfile
 
 from support.node import ROOT, Program, deadline
 
-BOARDS = ["lm3s6965evb", "mps2-an385", "mps2-an386", "mps2-an500"]
-NIC = {"lm3s6965evb": "stellaris_enet.0"}  # QEMU's name of it; the others' is lan9118.0
+BOARDS_FILE = ROOT / "port" / "boards" / "boards.cmake"
+CONTROLLERS = dict(re.findall(r"^set\(qemu_(\S+) ([a-z0-9]+)", BOARDS_FILE.read_text(), re.MULTILINE))
+BOARDS = list(CONTROLLERS)
+NIC = {"stellaris": "stellaris_enet.0", "lan9118": "lan9118.0"}  # QEMU's names of controllers
 TOOLS = ["arm-none-eabi-gcc", "qemu-system-arm"]
 BUILD_BOUND_S = 240
 BOOT_BOUND_S = 20
@@ -121,7 +123,7 @@ class Board(Program):
     def cable(self, is_in):
         """Pulls the cable, or puts it back."""
         with self.monitor() as monitor:
-            monitor.say(f"set_link {NIC.get(self.name, 'lan9118.0')} {'on' if is_in else 'off'}")
+            monitor.say(f"set_link {NIC[CONTROLLERS[self.name]]} {'on' if is_in else 'off'}")
 
     def reset(self):
         with self.monitor() as monitor:
