@@ -2,21 +2,18 @@
 """The node as firmware, on each board that QEMU emulates: as anybody on the network sees it."""
 
 import contextlib
-import pathlib
 import re
 import select
 import socket
-import tempfile
 
 import pytest
 
-from support import node, peer
-from support.board import ADDRESS, Board, ForwardedBoard
+from support import peer
+from support.board import ForwardedBoard
 
 SERVED = 4  # clients at a time
 SYN_BOUND_S = 60  # QEMU's network repeats the SYN of a client that has to wait; seconds pass
 QUIET_S = 2
-TRIES = 3  # an IPv6 address is not used before nobody has objected to it (RFC 4862, 5.4)
 
 
 def exchange(board):
@@ -183,33 +180,3 @@ def test_crash_ends_in_a_reset_with_its_reason(name, way, reason, said):
             board.wait_line(said)
         board.wait_boot(reason)
         exchange(board)
-
-
-# ---- without QEMU's network ------------------------------------------------------------------
-
-
-def link_local(mac):
-    """RFC 4291, appendix A: of the interface with this MAC address."""
-    parts = [int(part, 16) for part in mac.split(":")]
-    parts[0] ^= 2
-    words = [*parts[:3], 0xFF, 0xFE, *parts[3:]]
-    groups = [f"{words[i] << 8 | words[i + 1]:x}" for i in range(0, 8, 2)]
-    return "fe80::" + ":".join(groups)
-
-
-@pytest.mark.parametrize("transport", ["tcp", "udp"])
-@pytest.mark.parametrize("version", ["ipv4", "ipv6"])
-def test_simulator_node_sends_on_a_wire(name, version, transport):
-    mac = "02:10:20:30:40:50"
-    target = ADDRESS if version == "ipv4" else link_local(mac) + "%1"
-    with tempfile.TemporaryDirectory() as folder:
-        ends = [str(pathlib.Path(folder) / end) for end in "ab"]
-        with Board(name, "--wire", ",".join(ends), "--mac", mac) as board:
-            board.wait_boot()
-            interface = ["--wire", ",".join(reversed(ends)), "--address", "10.0.2.3/24"]
-            for _ in range(TRIES):
-                done = node.run_client(transport, target, "over the wire", interface=interface)
-                if done.returncode == 0:
-                    break
-            assert done.returncode == 0, done.stdout + done.stderr
-            board.wait_line("over the wire")
