@@ -114,13 +114,17 @@ class Board(Program):
         self.wait_line(re.compile("Socket bound to address .*"))
         return self
 
+    def _has_said(self, text):
+        return any(text in line for line in self.lines()[self._booted :])
+
     def wait_said(self, text):
         """In one of the lines since it booted."""
+        self._wait(repr(text), lambda: self._has_said(text), BOOT_BOUND_S)
 
-        def is_said():
-            return any(text in line for line in self.lines()[self._booted :])
-
-        self._wait(repr(text), is_said, BOOT_BOUND_S)
+    def says(self, text, bound_s):
+        """Does it, so soon?"""
+        with self._news:
+            return self._news.wait_for(lambda: self._has_said(text), bound_s)
 
     def type(self, text):
         """A line."""
@@ -130,6 +134,10 @@ class Board(Program):
         """These bytes, as they are."""
         self.process.stdin.write(keys)
         self.process.stdin.flush()
+
+    def wait_echo(self, text):
+        """This is all that has been said since the last whole line."""
+        self._wait(repr(text), lambda: self._tails["stdout"] == text.encode(), BOOT_BOUND_S)
 
     def command(self, text, *wanted):
         """It shows the line, and says this to it."""
