@@ -27,22 +27,6 @@ def listening(make, host):
         pytest.skip(f"{LOOPBACKS[host]} is not to be had here: {error}")
 
 
-def answer_tcp(listener):
-    connection, _ = listener.accept()
-    with connection:
-        connection.settimeout(peer.BOUND_S)
-        text = connection.recv(65536)
-        connection.sendall(peer.acknowledgement(text))
-        assert connection.recv(65536) == b""
-    return text
-
-
-def answer_udp(datagrams):
-    text, sender = datagrams.recvfrom(65536)
-    datagrams.sendto(peer.acknowledgement_udp(text), sender)
-    return text
-
-
 hosts = pytest.mark.parametrize("host", [HOST, HOST6], ids=["ipv4", "ipv6"])
 
 
@@ -50,7 +34,7 @@ hosts = pytest.mark.parametrize("host", [HOST, HOST6], ids=["ipv4", "ipv6"])
 def test_board_sends_to_python_over_tcp(client, host):
     with listening(peer.listen, host) as listener:
         client.type(f"send tcp {host} {listener.getsockname()[1]} {TEXT}")
-        assert answer_tcp(listener) == TEXT.encode()
+        assert peer.answer_once(listener) == TEXT.encode()
     client.wait_line("Socket created.")
     client.expect(*tcp_sent(TEXT, peer.acknowledgement(TEXT.encode()).decode())[1:])
 
@@ -59,6 +43,6 @@ def test_board_sends_to_python_over_tcp(client, host):
 def test_board_sends_to_python_over_udp(client, host):
     with listening(peer.udp_socket, host) as datagrams:
         client.type(f"send udp {host} {datagrams.getsockname()[1]} {TEXT}")
-        assert answer_udp(datagrams) == TEXT.encode()
+        assert peer.answer_once(datagrams) == TEXT.encode()
     client.wait_line("Socket created.")
     client.expect(*udp_sent(TEXT, peer.acknowledgement_udp(TEXT.encode()).decode())[1:])
