@@ -8,9 +8,9 @@ set(board_mps2-an385 cortex-m3 lan9118 cmsdk-uart cmsdk-watchdog)
 set(board_mps2-an386 cortex-m4 lan9118 cmsdk-uart cmsdk-watchdog)
 set(board_mps2-an500 cortex-m7 lan9118 cmsdk-uart cmsdk-watchdog)
 
-# Boards that QEMU emulates: which Ethernet controller it is to attach, then its machine's name where
-# that is another. These are what sim/board and sim/demo know, and what all tests of boards run on:
-# they read these lines, too.
+# Boards that QEMU emulates: which Ethernet controller it is to attach, then its machine's name
+# where that is another. These are what sim/board and sim/demo know, and what all tests of boards
+# run on: they read these lines, too.
 set(qemu_lm3s6965evb stellaris)
 set(qemu_mps2-an385 lan9118)
 set(qemu_mps2-an386 lan9118)
@@ -29,6 +29,7 @@ option(MSGR_BOARD_ASSERTS "Firmware stops and resets where lwIP finds itself wro
 # without assertions.
 option(MSGR_BOARD_BUDGETS "Release firmware that takes more than its budget fails the build" OFF)
 option(MSGR_SEMIHOSTING "Firmware for an emulator: settings from its command line" ON)
+option(MSGR_BOARD_POLLED "Firmware that never sleeps, for counting instructions" OFF)
 option(MSGR_BOARD_IPV4 "Firmware speaks IPv4" ON)
 option(MSGR_BOARD_IPV6 "Firmware speaks IPv6" ON)
 

@@ -32,12 +32,17 @@ def missing_tools():
 
 
 def build(name):
-    """Both firmwares of a board, as this tree has them. Another test may want the same now."""
-    folder = ROOT / "build"
-    folder.mkdir(exist_ok=True)
-    with open(folder / f"{name}.lock", "w") as lock:
+    """Both firmwares of a board, as this tree has them."""
+    run_build(name, ["cmake", "--preset", name], ["cmake", "--build", "--preset", name])
+
+
+def run_build(folder, *commands):
+    """What builds there. Another test may want the same now."""
+    builds = ROOT / "build"
+    builds.mkdir(exist_ok=True)
+    with open(builds / f"{folder}.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        for command in ["cmake", "--preset", name], ["cmake", "--build", "--preset", name]:
+        for command in commands:
             done = subprocess.run(
                 command, cwd=ROOT, capture_output=True, text=True, timeout=BUILD_BOUND_S
             )
@@ -75,6 +80,7 @@ class Monitor:
         self._socket.sendall(command.encode() + b"\n")
         answer = self._read().split(b"\r\n", 1)[1][: -len(PROMPT)]
         assert b"Error" not in answer, f"{command}: {answer}"
+        return answer
 
     def close(self):
         self._socket.close()
@@ -89,7 +95,7 @@ class Board(Program):
         self._booted = 0
         self.folder = tempfile.TemporaryDirectory()
         self._monitor_path = str(pathlib.Path(self.folder.name) / "monitor")
-        file = ROOT / "build" / name / f"{firmware}.elf"
+        file = ROOT / "build" / name / f"{firmware}.elf" if "/" not in str(firmware) else firmware
         super().__init__(
             ROOT / "sim" / "board", name, "--firmware", file,
             "--monitor", self._monitor_path,
