@@ -9,6 +9,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from support import board as boards  # noqa: E402
+from support.node import Program  # noqa: E402
 
 
 @pytest.fixture(scope="session", params=boards.BOARDS)
@@ -24,3 +25,12 @@ def name(request):
 def board(name):
     with boards.ForwardedBoard(name) as running:
         yield running.wait_boot()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    """A failed test tells what its boards have said; one of several tests does not itself."""
+    report = (yield).get_result()
+    if report.failed:
+        said = [str(value) for value in item.funcargs.values() if isinstance(value, Program)]
+        report.sections += [("Programs", text) for text in said]

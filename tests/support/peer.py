@@ -167,3 +167,21 @@ def has_nothing(datagrams):
         return True
     finally:
         datagrams.settimeout(BOUND_S)
+
+
+# ---- either ----------------------------------------------------------------------------------
+
+
+def answer_once(server):
+    """One exchange of a server on this socket, which listens or is for datagrams; the text."""
+    if server.type == socket.SOCK_DGRAM:
+        text, client = server.recvfrom(65536)
+        server.sendto(acknowledgement_udp(text), client)
+        return text
+    connection, _ = server.accept()
+    with connection:
+        connection.settimeout(BOUND_S)
+        text = connection.recv(65536)
+        connection.sendall(acknowledgement(text))
+        assert connection.recv(65536) == b""
+    return text

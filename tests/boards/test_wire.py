@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Two boards, or a board and a simulator node, on a virtual wire: IPv4 and IPv6, no privileges."""
+
+import pytest
+
+from support import board as boards
+from support import node, peer
+from support.board import ADDRESS, Board, link_local, wire
+from support.node import tcp_sent, tcp_served, udp_sent, udp_served
+
+MAC = "02:10:20:30:40:50"
+OTHER_MAC = "02:10:20:30:40:51"
+OTHER = "10.0.2.16"
+NODE = "10.0.2.3"
+TRIES = 3  # an IPv6 address is not used before nobody has objected to it (RFC 4862, 5.4)
+
+
+@pytest.mark.parametrize("transport", ["tcp", "udp"])
+@pytest.mark.parametrize("version", ["ipv4", "ipv6"])
+def test_simulator_node_sends_on_a_wire(name, version, transport):
+    target = ADDRESS if version == "ipv4" else link_local(MAC) + "%1"
+    with wire() as (end, other), Board(name, *end, "--mac", MAC) as board:
+        board.wait_boot()
+        for _ in range(TRIES):
+            interface = [*other, "--address", f"{NODE}/24"]
+            done = node.run_client(transport, target, "over the wire", interface=interface)
+            if done.returncode == 0:
+                break
+        assert done.returncode == 0, done.stdout + done.stderr
+        board.wait_line("over the wire")
+
+
+def sends(board, other, transport, version, text):
+    """What one board is told on its console to send, the other one shows and acknowledges."""
+    host = other.host if version == "ipv4" else f"{link_local(other.mac)}%1"
+    board.type(f"send {transport} {host} {text}")
+    if transport == "tcp":
+        expected, answer = tcp_sent, peer.acknowledgement(text.encode())
+    else:
+        expected, answer = udp_sent, peer.acknowledgement_udp(text.encode())
+    board.wait_line("Socket created.")
+    board.expect(*expected(text, answer.decode())[1:])
+    served = tcp_served(text, "")[1:] if transport == "tcp" else udp_served(text)
+    other.wait_line(served[0])
+    other.expect(*served[1:])
+
+
+def next_to(name):
+    return boards.BOARDS[(boards.BOARDS.index(name) + 1) % len(boards.BOARDS)]
+
+
+def test_two_boards_exchange_messages_on_a_wire(name):
+    boards.build(next_to(name))
+    with wire() as (end, other_end), \
+            Board(name, *end, "--mac", MAC) as one, \
+            Board(next_to(name), *other_end, "--mac", OTHER_MAC, host=OTHER) as other:
+        for board, mac in (one, MAC), (other, OTHER_MAC):
+            board.mac = mac
+            board.wait_boot()
+        for board in one, other:
+            board.wait_said(f"Address {link_local(board.mac)}/64, preferred")
+        for version in "ipv4", "ipv6":
+            for transport in "tcp", "udp":
+                sends(one, other, transport, version, f"{transport} over {version}, there")
+                sends(other, one, transport, version, f"{transport} over {version}, back")
