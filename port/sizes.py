@@ -19,6 +19,9 @@ PARTS = {
     "lwip_board": "lwIP",
     "msgr_core": "messenger",
     "msgr_lwip_board": "messenger",
+    "msgr_engine": "engine",
+    # Of the port's sequence numbers; the engine uses it, too.
+    "msgr_hash": "port",
     # Which characters are safe to show is the console's question: the messenger neither calls nor
     # needs the answer (app/CMakeLists.txt).
     "msgr_text": "application",
@@ -27,7 +30,7 @@ PARTS = {
     "c_nano": "libc",
     "gcc": "libc",
 }
-ROWS = ["lwIP", "messenger", "application", "port", "libc", "filling"]
+ROWS = ["lwIP", "messenger", "engine", "application", "port", "libc", "filling"]
 COLUMNS = {"code": [".text"], "constants": [".rodata"], "data": [".data"], "bss": [".bss", ".noinit"]}
 STACK = ".stack"
 BUDGETS = ["code", "ram", "messenger"]

@@ -22,8 +22,8 @@ _Static_assert(sizeof(struct msgr_slot) + MSGR_FRAGMENT <= MSGR_SLOT_SIZE,
 
 /* What a configuration says, with its defaults, and what the memory is divided into. */
 struct plan {
-    unsigned peers;
-    unsigned links;
+    size_t peers;
+    size_t links;
     size_t message_max;
     size_t message_slots; /* of the longest message */
     size_t slots;

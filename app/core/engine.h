@@ -8,8 +8,8 @@
  *     exchange.h      DATA, ACK, FLOOR: what they carry
  *     timers.h        time
  *
- * msgr.h's functions are in engine.c (begin), send.c, events.c and code_text.c; link.h's in links.c,
- * input.c, output.c and timers.c.
+ * msgr.h's functions are in engine.c (begin), send.c, events.c and code_text.c; link.h's in
+ * links.c, input.c, output.c and timers.c.
  */
 #ifndef MSGR_CORE_ENGINE_H
 #define MSGR_CORE_ENGINE_H

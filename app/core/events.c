@@ -87,15 +87,13 @@ static bool tell_peer(struct msgr *m, struct msgr_peer *peer, struct msgr_event 
     bool has_message = peer->received.ready != MSGR_NO_SLOT;
 
     *event = (struct msgr_event){.peer = msgr_peer_handle(m, peer)};
-    if (peer->down_pending) {
+    if (peer->down_pending || (peer->told_up && !has_message && !msgr_peer_is_up(peer))) {
         tell_down(peer, event);
     } else if (!peer->told_up && (has_message || msgr_peer_is_up(peer))) {
         peer->told_up = true;
         event->type = MSGR_EVENT_PEER_UP;
     } else if (has_message) {
         lend_message(m, peer, event);
-    } else if (peer->told_up && !msgr_peer_is_up(peer)) {
-        tell_down(peer, event);
     } else {
         return false;
     }
