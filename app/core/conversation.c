@@ -137,6 +137,11 @@ void msgr_conversation_reach(struct msgr *m, struct msgr_peer *peer)
 
 void msgr_conversation_on_timer(struct msgr *m, struct msgr_peer *peer)
 {
+    int another = msgr_peer_another_link(m, peer, peer->link);
+
+    if (another != MSGR_NO_LINK) {
+        peer->link = (int8_t)another;
+    }
     if (peer->next_state == MSGR_NEXT_OPENING && peer->link != MSGR_NO_LINK) {
         peer->attempts = (uint8_t)(peer->attempts + (peer->attempts < UINT8_MAX));
         send_open(m, peer);

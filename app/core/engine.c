@@ -100,6 +100,7 @@ static void take_config(struct msgr *m, const struct msgr_config *config)
     memcpy(m->name, config->name, strlen(config->name));
     m->identity = config->identity;
     m->boot = config->boot;
+    m->now_ms = config->now_ms;
     m->random = config->random;
     m->wake = config->wake;
     m->ctx = config->ctx;

@@ -58,7 +58,7 @@ struct msgr_link {
     uint32_t begun_ms; /* when our token was drawn */
     uint32_t heard_ms; /* when something last came */
     uint32_t reset_id;
-    uint32_t at_ms; /* timer: of HELLO, of waiting */
+    uint32_t at_ms; /* timer: of HELLO, of waiting, of a sign of life */
     uint16_t due;
     uint8_t state;
     uint8_t kind;
@@ -94,7 +94,6 @@ enum msgr_timer {
     MSGR_TIMER_ACK,
     MSGR_TIMER_LOSS,
     MSGR_TIMER_PROBE,
-    MSGR_TIMER_HEARTBEAT,
     MSGR_TIMER_DEADLINE, /* the earliest of its messages, or before */
     MSGR_TIMER_OPEN,
 
@@ -187,12 +186,24 @@ static inline int msgr_link_index(const struct msgr *m, const struct msgr_link *
     return (int)(link - m->links);
 }
 
+/** The transport has something to do, or to sleep for. */
+static inline void msgr_engine_wake(const struct msgr *m)
+{
+    if (m->wake != NULL) {
+        m->wake(m->ctx);
+    }
+}
+
 /** There is something to send on that link, perhaps. */
 static inline void msgr_engine_touch(struct msgr *m, int link)
 {
-    if (link != MSGR_NO_LINK) {
-        m->dirty |= 1u << link;
+    if (link == MSGR_NO_LINK) {
+        return;
     }
+    if (m->dirty == 0) {
+        msgr_engine_wake(m);
+    }
+    m->dirty |= 1u << link;
 }
 
 /** There is something to tell of that peer, perhaps. */

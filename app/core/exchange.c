@@ -6,7 +6,6 @@
 #include "exchange.h"
 
 #include "conversation.h"
-#include "handshake.h"
 #include "peer.h"
 #include "serial.h"
 #include "timers.h"
@@ -75,7 +74,6 @@ void msgr_exchange_give_up(struct msgr *m, struct msgr_peer *peer, uint16_t mess
         msgr_exchange_finish(m, peer, message, MSGR_OUT_UNKNOWN, reason);
         send_floor(m, peer);
     }
-    msgr_exchange_check_cursor(m, peer);
     msgr_engine_touch(m, peer->link);
 }
 
@@ -178,12 +176,16 @@ static bool is_awaited(const struct msgr_peer *peer)
 
 void msgr_exchange_await(struct msgr *m, struct msgr_peer *peer)
 {
-    if (peer->is_open && msgr_peer_is_on_datagrams(m, peer) && is_awaited(peer)) {
-        msgr_timer_set(m, peer, MSGR_TIMER_PROBE,
-                       msgr_round_trip_probe_ms(&peer->trip, peer->fired, m->heartbeat_ms));
-    } else {
+    uint32_t ms = m->heartbeat_ms;
+
+    if (!msgr_peer_is_up(peer) || !is_awaited(peer)) {
         msgr_timer_clear(peer, MSGR_TIMER_PROBE);
+        return;
     }
+    if (msgr_peer_is_on_datagrams(m, peer)) {
+        ms = msgr_round_trip_probe_ms(&peer->trip, peer->fired, m->heartbeat_ms);
+    }
+    msgr_timer_set(m, peer, MSGR_TIMER_PROBE, ms);
 }
 
 void msgr_exchange_path_changed(struct msgr *m, struct msgr_peer *peer)
@@ -197,11 +199,8 @@ void msgr_exchange_path_changed(struct msgr *m, struct msgr_peer *peer)
     msgr_timer_clear(peer, MSGR_TIMER_LOSS);
     msgr_timer_clear(peer, MSGR_TIMER_PROBE);
     if (msgr_peer_is_up(peer)) {
-        msgr_timer_set(m, peer, MSGR_TIMER_HEARTBEAT, msgr_timer_jitter(m, m->heartbeat_ms));
         send_floor(m, peer);
         msgr_engine_touch(m, peer->link);
-    } else {
-        msgr_timer_clear(peer, MSGR_TIMER_HEARTBEAT);
     }
 }
 
@@ -290,28 +289,20 @@ static void probe(struct msgr *m, struct msgr_peer *peer)
     msgr_exchange_await(m, peer);
 }
 
-static void listen_for_heart(struct msgr *m, struct msgr_peer *peer)
+void msgr_exchange_probe_link(struct msgr *m, struct msgr_peer *peer, int link)
 {
-    struct msgr_link *link = &m->links[peer->link];
-    uint32_t silent_ms = m->now_ms - link->heard_ms;
-    uint32_t next_ms = msgr_timer_jitter(m, m->heartbeat_ms);
-    uint32_t last_ms = 3 * m->heartbeat_ms;
-
-    if (silent_ms >= last_ms) {
-        msgr_handshake_lost(m, link, MSGR_REASON_SILENT);
+    if (!peer->is_open) {
         return;
     }
-    if (silent_ms < m->heartbeat_ms - m->heartbeat_ms / 4) {
-        next_ms -= silent_ms;
-    } else {
-        msgr_exchange_ack_now(m, peer, MSGR_DUE_ACK | MSGR_DUE_PROBE);
+    peer->ack_link = (int8_t)link;
+    peer->due |= MSGR_DUE_ACK | MSGR_DUE_PROBE;
+    msgr_engine_touch(m, link);
+    if (link == peer->link) {
         peer->is_awaiting = true;
         if (!msgr_timer_is_set(peer, MSGR_TIMER_PROBE)) {
             msgr_exchange_await(m, peer);
         }
     }
-    msgr_timer_set(m, peer, MSGR_TIMER_HEARTBEAT,
-                   next_ms < last_ms - silent_ms ? next_ms : last_ms - silent_ms);
 }
 
 static void expire(struct msgr *m, struct msgr_peer *peer)
@@ -330,6 +321,7 @@ static void expire(struct msgr *m, struct msgr_peer *peer)
         }
         message = next;
     }
+    msgr_exchange_check_cursor(m, peer);
     if (soonest_ms != MSGR_NEVER) {
         msgr_timer_set(m, peer, MSGR_TIMER_DEADLINE, soonest_ms);
     }
@@ -346,9 +338,6 @@ void msgr_exchange_on_timer(struct msgr *m, struct msgr_peer *peer, enum msgr_ti
         break;
     case MSGR_TIMER_PROBE:
         probe(m, peer);
-        break;
-    case MSGR_TIMER_HEARTBEAT:
-        listen_for_heart(m, peer);
         break;
     case MSGR_TIMER_DEADLINE:
         expire(m, peer);

@@ -22,6 +22,9 @@ bool msgr_exchange_has_data(const struct msgr *m, const struct msgr_peer *peer);
 /** Something that is awaited has just been transmitted: the probe timer begins again. */
 void msgr_exchange_await(struct msgr *m, struct msgr_peer *peer);
 
+/** Ask for a sign of life on that link, which need not be the one that frames are sent on. */
+void msgr_exchange_probe_link(struct msgr *m, struct msgr_peer *peer, int link);
+
 /** The link that frames are sent on is another one: what is known of the path is void. */
 void msgr_exchange_path_changed(struct msgr *m, struct msgr_peer *peer);
 
@@ -29,7 +32,10 @@ void msgr_exchange_path_changed(struct msgr *m, struct msgr_peer *peer);
 void msgr_exchange_finish(struct msgr *m, struct msgr_peer *peer, uint16_t message,
                           enum msgr_out_state state, enum msgr_reason reason);
 
-/** A message without an outcome gets one: it was cancelled, or its time is up. */
+/**
+ * A message without an outcome gets one: it was cancelled, or its time is up. The cursor is to be
+ * checked afterwards.
+ */
 void msgr_exchange_give_up(struct msgr *m, struct msgr_peer *peer, uint16_t message,
                            enum msgr_reason reason);
 

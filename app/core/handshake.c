@@ -3,6 +3,7 @@
 #include "handshake.h"
 
 #include "conversation.h"
+#include "exchange.h"
 #include "peer.h"
 #include "secret.h"
 #include "timers.h"
@@ -12,6 +13,8 @@
 #define STREAM_MS    5000 /* for HELLO to come, or to be answered */
 #define COOKIE_MS    8000
 #define BEGIN_AGO_MS 100
+
+#define SILENT_INTERVALS 3
 
 static void touch(struct msgr *m, const struct msgr_link *link)
 {
@@ -148,7 +151,7 @@ static int prove(struct msgr *m, struct msgr_link *link, const struct msgr_name 
     link->reason = MSGR_REASON_NONE;
     link->due &= (uint16_t)~MSGR_DUE_HELLO;
     link->heard_ms = m->now_ms;
-    link->has_timer = false;
+    msgr_timer_set_link(m, link, msgr_timer_jitter(m, m->heartbeat_ms));
     msgr_peer_link_up(m, peer, index);
     return 0;
 }
@@ -227,18 +230,38 @@ void msgr_handshake_on_hello(struct msgr *m, struct msgr_link *link, const struc
         give_cookie(m, link, hello);
         return;
     }
+    if (link->state == MSGR_LINK_PROVED && m->peers[link->peer].identity != hello->identity) {
+        msgr_handshake_lost(m, link, MSGR_REASON_REPLACED);
+    }
     refusal = msgr_handshake_welcome(m, link, hello);
     if (refusal != 0) {
         refuse(m, link, hello->token, refusal);
     }
 }
 
-void msgr_handshake_on_timer(struct msgr *m, struct msgr_link *link)
+/* ---- time ---- */
+
+/* SPEC.md, 11.3 */
+static void listen(struct msgr *m, struct msgr_link *link)
 {
-    if (link->kind == MSGR_LINK_STREAM) {
-        msgr_handshake_over(m, link, MSGR_REASON_SILENT);
+    uint32_t silent_ms = m->now_ms - link->heard_ms;
+    uint32_t next_ms = msgr_timer_jitter(m, m->heartbeat_ms);
+    uint32_t last_ms = SILENT_INTERVALS * m->heartbeat_ms;
+
+    if (silent_ms >= last_ms) {
+        msgr_handshake_lost(m, link, MSGR_REASON_SILENT);
         return;
     }
+    if (silent_ms < m->heartbeat_ms - m->heartbeat_ms / 4) {
+        next_ms -= silent_ms;
+    } else {
+        msgr_exchange_probe_link(m, &m->peers[link->peer], msgr_link_index(m, link));
+    }
+    msgr_timer_set_link(m, link, next_ms < last_ms - silent_ms ? next_ms : last_ms - silent_ms);
+}
+
+static void repeat_hello(struct msgr *m, struct msgr_link *link)
+{
     if (link->has_cookie && m->now_ms - link->cookie_ms >= COOKIE_MS) {
         link->has_cookie = false;
     }
@@ -246,4 +269,15 @@ void msgr_handshake_on_timer(struct msgr *m, struct msgr_link *link)
     link->due |= MSGR_DUE_HELLO;
     msgr_timer_set_link(m, link, msgr_timer_repeat_ms(m, link->attempts));
     touch(m, link);
+}
+
+void msgr_handshake_on_timer(struct msgr *m, struct msgr_link *link)
+{
+    if (link->state == MSGR_LINK_PROVED) {
+        listen(m, link);
+    } else if (link->kind == MSGR_LINK_DATAGRAM) {
+        repeat_hello(m, link);
+    } else {
+        msgr_handshake_over(m, link, MSGR_REASON_SILENT);
+    }
 }

@@ -129,6 +129,8 @@ static bool handle_frame(struct msgr *m, struct msgr_link *link, const struct ms
     }
     if (is_used) {
         m->stats.frames_in++;
+    }
+    if (is_used && frame->type >= MSGR_FRAME_OPEN) {
         link->heard_ms = m->now_ms;
     }
     msgr_trace_frame(m, is_used ? MSGR_TRACE_IN : MSGR_TRACE_DROPPED, msgr_link_index(m, link),

@@ -21,13 +21,11 @@ int msgr_peer_handle(const struct msgr *m, const struct msgr_peer *peer)
 
 struct msgr_peer *msgr_peer_of(const struct msgr *m, int handle)
 {
-    struct msgr_peer *peer = &m->peers[handle % MSGR_PEERS_MAX];
-
-    if (handle < 0 || handle % MSGR_PEERS_MAX >= m->peer_count || !is_used(peer) ||
-        msgr_peer_handle(m, peer) != handle) {
+    if (handle < 0 || handle % MSGR_PEERS_MAX >= m->peer_count) {
         return NULL;
     }
-    return peer;
+    struct msgr_peer *peer = &m->peers[handle % MSGR_PEERS_MAX];
+    return is_used(peer) && msgr_peer_handle(m, peer) == handle ? peer : NULL;
 }
 
 struct msgr_peer *msgr_peer_named(const struct msgr *m, const void *name, size_t size)
@@ -103,7 +101,9 @@ struct msgr_peer *msgr_peer_create(struct msgr *m, const void *name, size_t size
 /* Somebody else must not get what is meant for it. */
 static bool is_live(const struct msgr_peer *peer)
 {
-    return msgr_peer_is_up(peer) || (peer->is_open && peer->sent.base != peer->sent.next);
+    bool awaits = peer->outbox.first != peer->outbox.cursor || peer->outbox.cursor_index > 0;
+
+    return msgr_peer_is_up(peer) || (peer->is_open && awaits);
 }
 
 /* The record stays, with its name and what is queued for it, and belongs to nobody. */
@@ -191,7 +191,7 @@ void msgr_peer_link_up(struct msgr *m, struct msgr_peer *peer, int link)
     msgr_conversation_reach(m, peer);
 }
 
-static int another_link(const struct msgr *m, const struct msgr_peer *peer, int link)
+int msgr_peer_another_link(const struct msgr *m, const struct msgr_peer *peer, int link)
 {
     for (int i = 0; i < m->link_count; i++) {
         if (i != link && m->links[i].state == MSGR_LINK_PROVED &&
@@ -205,7 +205,7 @@ static int another_link(const struct msgr *m, const struct msgr_peer *peer, int 
 void msgr_peer_link_down(struct msgr *m, struct msgr_peer *peer, int link, enum msgr_reason reason)
 {
     if (peer->link == link) {
-        use_link(m, peer, another_link(m, peer, link));
+        use_link(m, peer, msgr_peer_another_link(m, peer, link));
         peer->down_reason = (uint8_t)reason;
         msgr_engine_tell(m, peer);
         if (peer->link != MSGR_NO_LINK) {

@@ -30,6 +30,9 @@ void msgr_peer_link_up(struct msgr *m, struct msgr_peer *peer, int link);
 /** A link to it is not to be used any more. */
 void msgr_peer_link_down(struct msgr *m, struct msgr_peer *peer, int link, enum msgr_reason reason);
 
+/** Another proved link to it, or MSGR_NO_LINK. */
+int msgr_peer_another_link(const struct msgr *m, const struct msgr_peer *peer, int link);
+
 /** It is open and has a link. */
 static inline bool msgr_peer_is_up(const struct msgr_peer *peer)
 {

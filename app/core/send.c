@@ -87,9 +87,7 @@ static int32_t accept_message(struct msgr *m, struct msgr_peer *peer, const void
     note_deadline(m, peer, deadline_ms);
     m->stats.sent++;
     msgr_engine_touch(m, peer->link);
-    if (m->wake != NULL) {
-        m->wake(m->ctx);
-    }
+    msgr_engine_wake(m);
     return handle;
 }
 
@@ -133,6 +131,7 @@ int msgr_cancel(struct msgr *m, int32_t handle)
 
         if (message != MSGR_NO_SLOT) {
             msgr_exchange_give_up(m, peer, message, MSGR_REASON_CANCELLED);
+            msgr_exchange_check_cursor(m, peer);
             return 0;
         }
     }

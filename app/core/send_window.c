@@ -263,9 +263,15 @@ uint32_t msgr_send_floor(const struct msgr_send_window *window)
 {
     uint32_t floor = window->base;
 
-    while (floor != window->next &&
-           window->fragment[floor % MSGR_WINDOW].state >= MSGR_SEND_ACKNOWLEDGED) {
-        floor++;
+    for (uint32_t n = window->base; n != window->next; n++) {
+        uint8_t state = window->fragment[n % MSGR_WINDOW].state;
+
+        if (state < MSGR_SEND_ACKNOWLEDGED) {
+            break;
+        }
+        if (state == MSGR_SEND_GIVEN_UP) {
+            floor = n + 1;
+        }
     }
     return floor;
 }

@@ -28,7 +28,7 @@ static uint32_t number_of(const uint8_t *start, size_t size)
     unsigned type = start[0] & 0x1Fu;
     const uint8_t *at = start + ((start[1] & 0x80) != 0 ? 7 : 6);
 
-    return type >= MSGR_FRAME_DATA && type <= MSGR_FRAME_FLOOR && size >= 15 ? msgr_bytes_get32(&at)
+    return type >= MSGR_FRAME_DATA && type <= MSGR_FRAME_FLOOR && size >= 14 ? msgr_bytes_get32(&at)
                                                                              : 0;
 }
 

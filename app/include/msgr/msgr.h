@@ -168,6 +168,7 @@ struct msgr_config {
     const char *name;      /* this node's, zero-terminated; copied */
     uint64_t identity;     /* the same after each restart, unique among nodes; not 0 */
     uint64_t boot;         /* never the same after two starts of this identity; not 0 */
+    uint32_t now_ms;       /* the transport's clock, now */
     unsigned peers;        /* 1 to MSGR_PEERS_MAX; 0: 4. As in MSGR_STORAGE() */
     size_t message_max;    /* bytes, 1 to MSGR_MESSAGE_MAX; 0: MSGR_MESSAGE_MAX */
     uint32_t heartbeat_ms; /* 500 to 60000; 0: MSGR_HEARTBEAT_MS */
