@@ -26,6 +26,7 @@ void msgr_handshake_over(struct msgr *m, struct msgr_link *link, enum msgr_reaso
     MSGR_LOG('i', "link %d is over: %s", msgr_link_index(m, link), msgr_reason_text(reason));
     link->state = MSGR_LINK_OVER;
     link->reason = (uint8_t)reason;
+    link->due &= MSGR_DUE_REFUSE;
     link->has_timer = false;
     touch(m, link);
 }
