@@ -261,9 +261,11 @@ bool msgr_exchange_on_ack(struct msgr *m, struct msgr_peer *peer, const struct m
     if (news.is_progress) {
         make_progress(m, peer, &news);
     }
-    if (news.is_progress || peer->is_awaiting) {
-        peer->is_awaiting = false;
+    peer->is_awaiting = false;
+    if (news.is_progress) {
         msgr_exchange_await(m, peer);
+    } else if (!is_awaited(peer)) {
+        msgr_timer_clear(peer, MSGR_TIMER_PROBE);
     }
     return true;
 }

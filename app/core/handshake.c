@@ -21,7 +21,8 @@ static void touch(struct msgr *m, const struct msgr_link *link)
     msgr_engine_touch(m, msgr_link_index(m, link));
 }
 
-void msgr_handshake_over(struct msgr *m, struct msgr_link *link, enum msgr_reason reason)
+/* The transport is to close it. No peer is reached on it any more. */
+static void over(struct msgr *m, struct msgr_link *link, enum msgr_reason reason)
 {
     MSGR_LOG('i', "link %d is over: %s", msgr_link_index(m, link), msgr_reason_text(reason));
     link->state = MSGR_LINK_OVER;
@@ -56,9 +57,18 @@ void msgr_handshake_lost(struct msgr *m, struct msgr_link *link, enum msgr_reaso
         link->reason = (uint8_t)reason;
         msgr_handshake_begin(m, link);
     } else {
-        msgr_handshake_over(m, link, reason);
+        over(m, link, reason);
     }
     msgr_peer_link_down(m, peer, index, reason);
+}
+
+void msgr_handshake_break(struct msgr *m, struct msgr_link *link)
+{
+    if (link->state == MSGR_LINK_PROVED) {
+        msgr_handshake_lost(m, link, MSGR_REASON_PROTOCOL);
+    } else if (link->state != MSGR_LINK_OVER) {
+        over(m, link, MSGR_REASON_PROTOCOL);
+    }
 }
 
 void msgr_handshake_on_unknown(struct msgr *m, struct msgr_link *link)
@@ -108,7 +118,7 @@ static void note_refused(struct msgr *m, struct msgr_link *link, unsigned refusa
     MSGR_LOG('w', "link %d is refused: %s", msgr_link_index(m, link),
              msgr_reason_text(link->reason));
     if (link->kind == MSGR_LINK_STREAM) {
-        msgr_handshake_over(m, link, link->reason);
+        over(m, link, link->reason);
     } else {
         link->has_cookie = false;
         link->due &= (uint16_t)~MSGR_DUE_HELLO;
@@ -185,7 +195,7 @@ static void refuse(struct msgr *m, struct msgr_link *link, uint64_t token, int c
     link->refusal = (uint8_t)code;
     link->due |= MSGR_DUE_REFUSE;
     if (link->kind == MSGR_LINK_STREAM) {
-        msgr_handshake_over(m, link, reason_of((unsigned)code));
+        over(m, link, reason_of((unsigned)code));
     }
     touch(m, link);
 }
@@ -224,7 +234,7 @@ void msgr_handshake_on_hello(struct msgr *m, struct msgr_link *link, const struc
         return;
     }
     if (is_stream && link->state != MSGR_LINK_WAITING) {
-        msgr_handshake_over(m, link, MSGR_REASON_PROTOCOL);
+        msgr_handshake_break(m, link);
         return;
     }
     if (!is_stream && !msgr_secret_cookie_is_valid(m, link->address, hello)) {
@@ -279,6 +289,6 @@ void msgr_handshake_on_timer(struct msgr *m, struct msgr_link *link)
     } else if (link->kind == MSGR_LINK_DATAGRAM) {
         repeat_hello(m, link);
     } else {
-        msgr_handshake_over(m, link, MSGR_REASON_SILENT);
+        over(m, link, MSGR_REASON_SILENT);
     }
 }

@@ -29,7 +29,7 @@ int msgr_handshake_welcome(struct msgr *m, struct msgr_link *link, const struct 
 /** A proved link is of no use any more: say HELLO again, or let the transport close it. */
 void msgr_handshake_lost(struct msgr *m, struct msgr_link *link, enum msgr_reason reason);
 
-/** The link is over: the transport is to close it. */
-void msgr_handshake_over(struct msgr *m, struct msgr_link *link, enum msgr_reason reason);
+/** The other end of a stream does not follow the rules. */
+void msgr_handshake_break(struct msgr *m, struct msgr_link *link);
 
 #endif

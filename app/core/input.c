@@ -160,15 +160,6 @@ static void handle_datagram(struct msgr *m, struct msgr_link *link, const uint8_
     }
 }
 
-static void break_off(struct msgr *m, struct msgr_link *link)
-{
-    if (link->state == MSGR_LINK_PROVED) {
-        msgr_handshake_lost(m, link, MSGR_REASON_PROTOCOL);
-    } else if (link->state != MSGR_LINK_OVER) {
-        msgr_handshake_over(m, link, MSGR_REASON_PROTOCOL);
-    }
-}
-
 /* The mark at a stream's beginning. @return its bytes that were used */
 static size_t handle_mark(struct msgr *m, struct msgr_link *link, const uint8_t *data, size_t size)
 {
@@ -177,7 +168,7 @@ static size_t handle_mark(struct msgr *m, struct msgr_link *link, const uint8_t 
     }
     if (msgr_frame_mark(data, size) != MSGR_FRAME_MARK_PRESENT || data[3] != MSGR_VERSION) {
         m->stats.drop_malformed++;
-        break_off(m, link);
+        msgr_handshake_break(m, link);
         return size;
     }
     link->mark_came = true;
@@ -200,7 +191,7 @@ static size_t handle_stream(struct msgr *m, struct msgr_link *link, const uint8_
             m->stats.drop_malformed++;
         }
         if (result == MSGR_FRAME_MALFORMED || !handle_frame(m, link, &frame)) {
-            break_off(m, link);
+            msgr_handshake_break(m, link);
             return size;
         }
         used += frame.size;
