@@ -121,7 +121,7 @@ struct msgr_peer {
     bool is_awaiting;   /* an answer to a probe, that is not needed for anything else */
     bool ack_changed;   /* since the last ACK */
     bool has_duplicate; /* has come since the last ACK */
-    bool is_probing;    /* one fragment may leave beyond the congestion window */
+    bool is_probing;    /* one datagram of lost fragments may leave beyond the congestion window */
     bool told_up;
     bool accepts_again;           /* ACCEPT is for the conversation, not for the candidate */
     bool down_pending;            /* it went down since the application was told that it is up */

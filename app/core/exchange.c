@@ -10,6 +10,9 @@
 #include "serial.h"
 #include "timers.h"
 
+#define PROBES_IGNORED 3    /* then another link is tried */
+#define FRAGMENTS_MAX  1024 /* payload of the fragments that a probe repeats */
+
 /* ---- outcomes ---- */
 
 static void count_outcome(struct msgr_stats *stats, enum msgr_out_state state)
@@ -153,17 +156,14 @@ void msgr_exchange_taken(struct msgr *m, struct msgr_peer *peer)
 
 /* ---- sending ---- */
 
-static bool has_window(const struct msgr *m, const struct msgr_peer *peer)
-{
-    return !msgr_peer_is_on_datagrams(m, peer) || peer->sent.in_flight < peer->congestion.window ||
-           peer->is_probing;
-}
-
 bool msgr_exchange_has_data(const struct msgr *m, const struct msgr_peer *peer)
 {
     bool has_new = peer->outbox.cursor != MSGR_NO_SLOT && msgr_send_has_room(&peer->sent);
+    bool has_window =
+        !msgr_peer_is_on_datagrams(m, peer) || peer->sent.in_flight < peer->congestion.window;
 
-    return msgr_peer_is_up(peer) && (peer->sent.lost > 0 || has_new) && has_window(m, peer);
+    return msgr_peer_is_up(peer) &&
+           ((peer->sent.lost > 0 && (has_window || peer->is_probing)) || (has_new && has_window));
 }
 
 /* Something that only the peer can tell. */
@@ -281,8 +281,11 @@ static void probe(struct msgr *m, struct msgr_peer *peer)
     if (peer->fired == 2) {
         msgr_congestion_collapse(&peer->congestion);
     }
+    if (peer->fired >= PROBES_IGNORED) {
+        msgr_peer_try_another_link(m, peer);
+    }
     send_floor(m, peer);
-    if (msgr_send_lose_oldest(&peer->sent)) {
+    if (msgr_send_lose_oldest(&peer->sent, FRAGMENTS_MAX >> peer->current.fragment)) {
         peer->is_probing = true;
         msgr_engine_touch(m, peer->link);
     } else if (!msgr_send_has_floor(&peer->sent)) {

@@ -184,7 +184,6 @@ static void write_fragment(struct writer *w, struct msgr_peer *peer, const struc
 {
     wrote(w, msgr_data_write(w->at, peer->current.peer_id, flags, data, peer->current.prefix));
     msgr_send_transmitted(&peer->sent, data->number, w->m->now_ms);
-    peer->is_probing = false;
 }
 
 static bool fragment_fits(struct writer *w, const struct msgr_data *data)
@@ -241,6 +240,9 @@ static void write_data(struct writer *w, struct msgr_peer *peer)
 
     while (goes_on && msgr_exchange_has_data(w->m, peer)) {
         goes_on = peer->sent.lost > 0 ? write_lost(w, peer) : write_new(w, peer);
+    }
+    if (w->at != before) {
+        peer->is_probing = false;
     }
     if (w->at != before ||
         (peer->outbox.cursor != MSGR_NO_SLOT && !msgr_timer_is_set(peer, MSGR_TIMER_PROBE))) {

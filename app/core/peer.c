@@ -5,6 +5,7 @@
 #include "exchange.h"
 #include "handshake.h"
 #include "name.h"
+#include "serial.h"
 
 #include <string.h>
 
@@ -200,6 +201,21 @@ int msgr_peer_another_link(const struct msgr *m, const struct msgr_peer *peer, i
         }
     }
     return MSGR_NO_LINK;
+}
+
+void msgr_peer_try_another_link(struct msgr *m, struct msgr_peer *peer)
+{
+    int best = peer->link;
+
+    for (int i = 0; i < m->link_count; i++) {
+        if (m->links[i].state == MSGR_LINK_PROVED && m->links[i].peer == msgr_peer_index(m, peer) &&
+            msgr_serial_before(m->links[best].heard_ms, m->links[i].heard_ms)) {
+            best = i;
+        }
+    }
+    if (best != peer->link) {
+        use_link(m, peer, best);
+    }
 }
 
 void msgr_peer_link_down(struct msgr *m, struct msgr_peer *peer, int link, enum msgr_reason reason)

@@ -27,6 +27,9 @@ int msgr_peer_claim(struct msgr *m, const struct msgr_name *name, uint64_t ident
 /** A link to it has been proved, or proved anew. */
 void msgr_peer_link_up(struct msgr *m, struct msgr_peer *peer, int link);
 
+/** Frames are sent on the link that something was heard on last, if that is not this one. */
+void msgr_peer_try_another_link(struct msgr *m, struct msgr_peer *peer);
+
 /** A link to it is not to be used any more. */
 void msgr_peer_link_down(struct msgr *m, struct msgr_peer *peer, int link, enum msgr_reason reason);
 

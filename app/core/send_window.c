@@ -225,21 +225,20 @@ void msgr_send_lose_since(struct msgr_send_window *window, uint32_t order)
     }
 }
 
-bool msgr_send_lose_oldest(struct msgr_send_window *window)
+bool msgr_send_lose_oldest(struct msgr_send_window *window, unsigned count)
 {
-    for (uint32_t n = window->base; n != window->next; n++) {
+    for (uint32_t n = window->base; n != window->next && count > 0; n++) {
         struct msgr_send_fragment *fragment = msgr_send_fragment_at(window, n);
 
-        if (fragment->state == MSGR_SEND_LOST) {
-            return true;
-        }
         if (fragment->state == MSGR_SEND_IN_FLIGHT) {
             leave(window, fragment, MSGR_SEND_LOST);
             window->lost++;
-            return true;
+        }
+        if (fragment->state == MSGR_SEND_LOST) {
+            count--;
         }
     }
-    return false;
+    return window->lost > 0;
 }
 
 void msgr_send_give_up(struct msgr_send_window *window, uint16_t message, bool is_cut)

@@ -94,8 +94,8 @@ void msgr_send_lose_all(struct msgr_send_window *window);
 /** ... or what was transmitted as `order` or later. */
 void msgr_send_lose_since(struct msgr_send_window *window, uint32_t order);
 
-/** The oldest in flight is to be transmitted again. @return false if there is none */
-bool msgr_send_lose_oldest(struct msgr_send_window *window);
+/** So many of the oldest are to be transmitted again. @return false if nothing is under way */
+bool msgr_send_lose_oldest(struct msgr_send_window *window, unsigned count);
 
 /** A message that was transmitted is given up; `is_cut`: not all of it has numbers. */
 void msgr_send_give_up(struct msgr_send_window *window, uint16_t message, bool is_cut);
