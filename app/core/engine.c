@@ -25,7 +25,8 @@ struct plan {
     size_t peers;
     size_t links;
     size_t message_max;
-    size_t message_slots; /* of the longest message */
+    size_t in_slots;  /* that each peer is guaranteed for what comes from it: one longest message */
+    size_t out_slots; /* and for what goes to it */
     size_t slots;
     uint32_t heartbeat_ms;
 };
@@ -46,12 +47,30 @@ static int check_ranges(const struct msgr_config *config)
     return config->boot == 0 || config->random == NULL ? MSGR_ERROR_ENTROPY : 0;
 }
 
+/* Every peer can receive a longest message; each can be sent something, and one of them a longest
+ * message, whatever the others have. */
+static bool divide_slots(struct plan *plan)
+{
+    size_t in = plan->peers * plan->in_slots + SPARE_SLOTS;
+
+    if (plan->slots < in + plan->peers + plan->in_slots - 1) {
+        return false;
+    }
+    plan->out_slots = (plan->slots - in) / plan->peers;
+    if (plan->out_slots >= plan->in_slots) {
+        plan->out_slots = plan->in_slots;
+    } else {
+        plan->out_slots = (plan->slots - in - (plan->in_slots - 1)) / plan->peers;
+    }
+    return true;
+}
+
 static int make_plan(struct plan *plan, const struct msgr_config *config, size_t size)
 {
     plan->peers = config->peers != 0 ? config->peers : PEERS_DEFAULT;
     plan->links = plan->peers * MSGR_LINKS_PER_PEER;
     plan->message_max = config->message_max != 0 ? config->message_max : MSGR_MESSAGE_MAX;
-    plan->message_slots = msgr_outbox_slots(plan->message_max);
+    plan->in_slots = msgr_outbox_slots(plan->message_max);
     plan->heartbeat_ms = config->heartbeat_ms != 0 ? config->heartbeat_ms : MSGR_HEARTBEAT_MS;
 
     size_t fixed = sizeof(struct msgr) + plan->peers * sizeof(struct msgr_peer) +
@@ -63,8 +82,7 @@ static int make_plan(struct plan *plan, const struct msgr_config *config, size_t
     if (plan->slots >= MSGR_NO_SLOT) {
         plan->slots = MSGR_NO_SLOT - 1;
     }
-    return plan->slots < 2 * plan->peers * plan->message_slots + SPARE_SLOTS ? MSGR_ERROR_STORAGE
-                                                                             : 0;
+    return divide_slots(plan) ? 0 : MSGR_ERROR_STORAGE;
 }
 
 static void divide_memory(struct msgr *m, const struct plan *plan)
@@ -80,7 +98,8 @@ static void divide_memory(struct msgr *m, const struct plan *plan)
     at += slots * sizeof(struct msgr_slot);
     msgr_pool_start(&m->pool, slot, at, slots);
     m->assembly = at + (size_t)slots * MSGR_FRAGMENT;
-    m->pool.shared = (uint16_t)(slots - SPARE_SLOTS - 2 * plan->peers * plan->message_slots);
+    m->pool.shared =
+        (uint16_t)(slots - SPARE_SLOTS - plan->peers * (plan->in_slots + plan->out_slots));
 }
 
 static void start_tables(struct msgr *m, const struct plan *plan)
@@ -90,8 +109,8 @@ static void start_tables(struct msgr *m, const struct plan *plan)
     memset(m->peers, 0, plan->peers * sizeof(struct msgr_peer));
     memset(m->links, 0, plan->links * sizeof(struct msgr_link));
     for (unsigned i = 0; i < plan->peers; i++) {
-        m->peers[i].outbox.quota.guaranteed = (uint16_t)plan->message_slots;
-        m->peers[i].received.quota.guaranteed = (uint16_t)plan->message_slots;
+        m->peers[i].outbox.quota.guaranteed = (uint16_t)plan->out_slots;
+        m->peers[i].received.quota.guaranteed = (uint16_t)plan->in_slots;
     }
 }
 

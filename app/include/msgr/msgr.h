@@ -183,18 +183,28 @@ struct msgr_config {
 };
 
 /* What MSGR_SIZE() counts with; the engine's sources check these. */
-#define MSGR_ENGINE_SIZE    (280 + 9 * sizeof(void *))
-#define MSGR_PEER_SIZE      (352 + 18 * MSGR_WINDOW)
-#define MSGR_LINK_SIZE      88
-#define MSGR_SLOT_SIZE      (24 + MSGR_FRAGMENT)
-#define MSGR_LINKS_PER_PEER 2
+#define MSGR_ENGINE_SIZE (208 + 9 * sizeof(void *))
+#define MSGR_PEER_SIZE   (280 + 18 * MSGR_WINDOW)
+#define MSGR_LINK_SIZE   88
+#define MSGR_SLOT_SIZE   (24 + MSGR_FRAGMENT)
+
+/** Bytes of slots for one message of the longest kind, where a configuration does not say less. */
+#define MSGR_MESSAGE_ROOM ((MSGR_MESSAGE_MAX + MSGR_FRAGMENT - 1) / MSGR_FRAGMENT * MSGR_FRAGMENT)
+
+/**
+ * Bytes of payload that so many peers need at least (see MSGR_SIZE()), and that give each of them
+ * room for one message of the longest kind in each direction.
+ */
+#define MSGR_LEAST(peers)                                                                          \
+    ((peers) * (MSGR_MESSAGE_ROOM + MSGR_FRAGMENT) + MSGR_MESSAGE_ROOM - MSGR_FRAGMENT)
+#define MSGR_AMPLE(peers) (2 * (peers)*MSGR_MESSAGE_ROOM)
 
 /**
  * Bytes of memory for an engine with `peers` peers and a pool for `bytes` bytes of payload.
  *
  * The pool serves both directions of all peers. Each peer is guaranteed room for one message of
- * the longest kind in each direction, so `bytes` must be at least
- * 2 * peers * (message_max rounded up to whole fragments); what is beyond is shared.
+ * the longest kind that comes from it, and for one that goes to it; with less than MSGR_AMPLE(),
+ * for as many fragments to it as there are, at least one. What is beyond is shared.
  */
 #define MSGR_SIZE(peers, bytes)                                                                    \
     (MSGR_ENGINE_SIZE + (peers) * (MSGR_PEER_SIZE + MSGR_LINKS_PER_PEER * MSGR_LINK_SIZE) +        \

@@ -80,6 +80,12 @@
 #define MSGR_WINDOW 32
 #endif
 
+/** Links that a peer may have at the same time: 1, or 2 so that one can take over. 88 bytes each.
+ */
+#ifndef MSGR_LINKS_PER_PEER
+#define MSGR_LINKS_PER_PEER 2
+#endif
+
 /** A message's deadline where the sender says 0, in milliseconds. */
 #ifndef MSGR_DEADLINE_MS
 #define MSGR_DEADLINE_MS 30000
@@ -153,6 +159,9 @@
 #endif
 #if MSGR_WINDOW != 4 && MSGR_WINDOW != 8 && MSGR_WINDOW != 16 && MSGR_WINDOW != 32
 #error "MSGR_WINDOW: 4, 8, 16 or 32"
+#endif
+#if MSGR_LINKS_PER_PEER != 1 && MSGR_LINKS_PER_PEER != 2
+#error "MSGR_LINKS_PER_PEER: 1 or 2"
 #endif
 #if MSGR_DEADLINE_MS < 1 || MSGR_DEADLINE_MS > 86400000
 #error "MSGR_DEADLINE_MS: 1 to 86400000 (a day)"
