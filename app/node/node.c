@@ -34,6 +34,7 @@ static struct address_config with_settings(struct address_config config)
     } else if (address != NULL) {
         config.dhcp_wait_ms = 0;
         config.address = address;
+        config.gateway = NULL; /* the other address's */
     }
     take_setting(&config.gateway, "gateway");
     take_setting(&config.dns, "dns");

@@ -26,14 +26,16 @@ void msgr_plain_request_report(const struct msgr_plain_request *request,
                                enum msgr_plain_event_type type, enum msgr_plain_reason reason,
                                const ip_addr_t *from, size_t size)
 {
+    bool is_shown = type == MSGR_PLAIN_EVENT_RECEIVED || reason == MSGR_PLAIN_NO_ACK;
+    size_t shown = is_shown ? size : 0;
     struct msgr_plain_event event = {
         .type = type,
         .reason = reason,
         .id = request,
         .address = from,
         .port = request->port,
-        .text = size > 0 ? request->buffer : NULL,
-        .size = size,
+        .text = shown > 0 ? request->buffer : NULL,
+        .size = shown,
     };
 
     if (request->handler != NULL) {

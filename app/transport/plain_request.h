@@ -17,9 +17,10 @@ err_t msgr_plain_request_open(struct msgr_plain_request *request,
                               const struct msgr_plain_request *wanted, bool *is_group);
 
 /**
- * Tell the handler, if there is one.
+ * Tell the handler, if there is one. It is shown an answer that has been RECEIVED, or is no
+ * acknowledgement.
  * @param from  the other side's address
- * @param size  bytes of the answer to show, in the request's buffer
+ * @param size  bytes of the answer, in the request's buffer
  */
 void msgr_plain_request_report(const struct msgr_plain_request *request,
                                enum msgr_plain_event_type type, enum msgr_plain_reason reason,

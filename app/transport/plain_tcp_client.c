@@ -24,33 +24,26 @@
 static void on_quiet(void *arg);
 
 static void report(const struct msgr_plain_tcp_client *client, enum msgr_plain_event_type type,
-                   enum msgr_plain_reason reason, size_t size)
+                   enum msgr_plain_reason reason)
 {
     const struct msgr_plain_request *request = &client->request;
 
-    msgr_plain_request_report(request, type, reason, &request->address, size);
+    msgr_plain_request_report(request, type, reason, &request->address, client->received);
 }
 
 /* ---- the end of an exchange ---------------------------------------------------------------- */
 
-static struct tcp_pcb *detach(struct msgr_plain_tcp_client *client)
+/* The pcb has been closed, aborted, or freed by lwIP. */
+static void end(struct msgr_plain_tcp_client *client, enum msgr_plain_reason reason)
 {
-    struct tcp_pcb *pcb = client->pcb;
-
     sys_untimeout(on_quiet, client);
     client->pcb = NULL;
-    return pcb;
-}
-
-static void end(const struct msgr_plain_tcp_client *client, enum msgr_plain_reason reason)
-{
-    report(client, MSGR_PLAIN_EVENT_ENDED, reason,
-           reason == MSGR_PLAIN_NO_ACK ? client->received : 0);
+    report(client, MSGR_PLAIN_EVENT_ENDED, reason);
 }
 
 static err_t fail(struct msgr_plain_tcp_client *client, enum msgr_plain_reason reason)
 {
-    msgr_lwip_tcp_abort(detach(client));
+    msgr_lwip_tcp_abort(client->pcb);
     end(client, reason);
     return ERR_ABRT;
 }
@@ -58,7 +51,7 @@ static err_t fail(struct msgr_plain_tcp_client *client, enum msgr_plain_reason r
 /* The answer is there and all of the text is acknowledged: lwIP needs our memory no more. */
 static err_t conclude(struct msgr_plain_tcp_client *client, enum msgr_plain_reason reason)
 {
-    err_t result = msgr_lwip_tcp_close(detach(client));
+    err_t result = msgr_lwip_tcp_close(client->pcb);
 
     end(client, reason);
     return result;
@@ -86,7 +79,7 @@ static err_t on_whole_answer(struct msgr_plain_tcp_client *client)
     }
     if (msgr_plain_is_acknowledgement(client->request.buffer, client->received)) {
         reason = MSGR_PLAIN_DONE;
-        report(client, MSGR_PLAIN_EVENT_RECEIVED, reason, client->received);
+        report(client, MSGR_PLAIN_EVENT_RECEIVED, reason);
     }
     return conclude(client, reason);
 }
@@ -173,7 +166,6 @@ static void on_error(void *arg, err_t err)
 {
     struct msgr_plain_tcp_client *client = arg;
 
-    (void)detach(client); /* lwIP has freed it */
     if (client->is_connected) {
         end(client, MSGR_PLAIN_RESET);
     } else {
@@ -195,7 +187,7 @@ static err_t on_connected(void *arg, struct tcp_pcb *pcb, err_t err)
     (void)pcb;
     (void)err; /* always ERR_OK: lwIP reports errors elsewhere */
     client->is_connected = true;
-    report(client, MSGR_PLAIN_EVENT_CONNECTED, MSGR_PLAIN_DONE, 0);
+    report(client, MSGR_PLAIN_EVENT_CONNECTED, MSGR_PLAIN_DONE);
     write_on(client);
     return ERR_OK;
 }
@@ -247,7 +239,9 @@ void msgr_plain_tcp_cancel(struct msgr_plain_tcp_client *client)
     MSGR_LOCK();
     LWIP_ASSERT_CORE_LOCKED();
     if (client->pcb != NULL) {
-        msgr_lwip_tcp_abort(detach(client));
+        msgr_lwip_tcp_abort(client->pcb);
+        sys_untimeout(on_quiet, client);
+        client->pcb = NULL;
     }
     MSGR_UNLOCK();
 }

@@ -4,7 +4,8 @@
  *
  *   RECEIVING   until the text ends, is refused, or its time is over;
  *   ANSWERING   until lwIP has taken the whole answer and the FIN;
- *   LINGERING   until the client has acknowledged the answer and closed, or that takes too long.
+ *   LINGERING   until the client has acknowledged all of it, or that takes too long;
+ *   ACKNOWLEDGED  until the client has closed, too, or that takes too long.
  *
  * The text is received at its place in the answer, behind room for the head; then the tail is put
  * behind it and lwIP sends the answer from here without copying. So the buffer belongs to lwIP
@@ -32,6 +33,7 @@ enum state {
     RECEIVING,
     ANSWERING,
     LINGERING,
+    ACKNOWLEDGED,
 };
 
 static char *text_of(struct msgr_plain_tcp_connection *connection)
@@ -84,8 +86,10 @@ void msgr_plain_tcp_connection_drop(struct msgr_plain_tcp_connection *connection
     give_back(connection);
 }
 
-static err_t reset(struct msgr_plain_tcp_connection *connection, enum msgr_plain_reason reason)
+static err_t reset(struct msgr_plain_tcp_connection *connection, uint32_t *counter,
+                   enum msgr_plain_reason reason)
 {
+    ++*counter;
     msgr_plain_tcp_connection_drop(connection);
     report(connection, MSGR_PLAIN_EVENT_ENDED, reason);
     return ERR_ABRT;
@@ -107,15 +111,12 @@ static err_t finish(struct msgr_plain_tcp_connection *connection)
 
 /* ---- lingering ----------------------------------------------------------------------------- */
 
-/* All of the answer, that is. */
-static bool is_acknowledged(const struct msgr_plain_tcp_connection *connection)
-{
-    return connection->state == LINGERING && connection->unacked == 0;
-}
-
 static err_t linger(struct msgr_plain_tcp_connection *connection)
 {
-    return is_acknowledged(connection) && connection->has_fin ? finish(connection) : ERR_OK;
+    if (connection->state == LINGERING && connection->unacked == 0) {
+        enter(connection, ACKNOWLEDGED);
+    }
+    return connection->state == ACKNOWLEDGED && connection->has_fin ? finish(connection) : ERR_OK;
 }
 
 /* It has taken too long, or sent too much. */
@@ -123,15 +124,13 @@ static err_t give_up(struct msgr_plain_tcp_connection *connection)
 {
     struct msgr_plain_tcp_counters *counters = &connection->server->counters;
 
-    if (is_acknowledged(connection)) {
+    if (connection->state == ACKNOWLEDGED) {
         return finish(connection);
     }
     if (connection->state == RECEIVING) {
-        counters->silent++;
-        return reset(connection, MSGR_PLAIN_SILENT);
+        return reset(connection, &counters->silent, MSGR_PLAIN_SILENT);
     }
-    counters->stalled++;
-    return reset(connection, MSGR_PLAIN_STALLED);
+    return reset(connection, &counters->stalled, MSGR_PLAIN_STALLED);
 }
 
 /* ---- answering ----------------------------------------------------------------------------- */
@@ -144,7 +143,6 @@ static bool write_answer(struct msgr_plain_tcp_connection *connection)
         msgr_lwip_tcp_write(connection->pcb, connection->answer + connection->written, left);
 
     connection->written += taken;
-    connection->unacked += taken;
     return taken == left;
 }
 
@@ -163,10 +161,16 @@ static err_t answer_on(struct msgr_plain_tcp_connection *connection)
     return linger(connection);
 }
 
+static err_t go_on(struct msgr_plain_tcp_connection *connection)
+{
+    return connection->state == ANSWERING ? answer_on(connection) : linger(connection);
+}
+
 static err_t answer(struct msgr_plain_tcp_connection *connection, const char *bytes, size_t size)
 {
     connection->answer = bytes;
     connection->answer_size = size;
+    connection->unacked = size;
     connection->is_waiting = false;
     enter(connection, ANSWERING);
     return answer_on(connection);
@@ -205,8 +209,7 @@ static err_t on_cue(struct msgr_plain_tcp_connection *connection, enum msgr_plai
     case MSGR_PLAIN_BOUNDARY_TOO_LONG:
         return refuse(connection);
     case MSGR_PLAIN_BOUNDARY_FRAMED:
-        connection->server->counters.framed++;
-        return reset(connection, MSGR_PLAIN_FRAMED);
+        return reset(connection, &connection->server->counters.framed, MSGR_PLAIN_FRAMED);
     case MSGR_PLAIN_BOUNDARY_OPEN:
     default:
         return wait_for_more(connection);
@@ -215,31 +218,25 @@ static err_t on_cue(struct msgr_plain_tcp_connection *connection, enum msgr_plai
 
 /* ---- lwIP's callbacks ---------------------------------------------------------------------- */
 
-static err_t on_fin(struct msgr_plain_tcp_connection *connection)
-{
-    connection->has_fin = true;
-    return connection->state == RECEIVING ? on_cue(connection, MSGR_PLAIN_CUE_END)
-                                          : linger(connection);
-}
-
+/* What comes after the text is read and thrown away, within bounds. */
 static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
 {
     struct msgr_plain_tcp_connection *connection = arg;
     bool is_text = connection->state == RECEIVING;
-    enum msgr_plain_cue cue;
+    enum msgr_plain_cue cue = MSGR_PLAIN_CUE_END;
 
     (void)err; /* always ERR_OK: lwIP reports errors elsewhere */
     if (p == NULL) {
-        return on_fin(connection);
+        connection->has_fin = true;
+    } else {
+        connection->heard_ms = sys_now();
+        cue = msgr_lwip_tcp_take(pcb, p, text_of(connection), is_text ? MSGR_PLAIN_TEXT_MAX : 0,
+                                 &connection->received);
     }
-    connection->heard_ms = sys_now();
-    cue = msgr_lwip_tcp_take(pcb, p, text_of(connection), is_text ? MSGR_PLAIN_TEXT_MAX : 0,
-                             &connection->received);
     if (is_text) {
         return on_cue(connection, cue);
     }
-    /* What comes after the text is read and thrown away, within bounds. */
-    return connection->received > MSGR_PLAIN_LINGER_MAX ? give_up(connection) : ERR_OK;
+    return connection->received > MSGR_PLAIN_LINGER_MAX ? give_up(connection) : linger(connection);
 }
 
 static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t size)
@@ -248,26 +245,19 @@ static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t size)
 
     (void)pcb;
     connection->unacked -= size;
-    if (connection->state == ANSWERING) {
-        return answer_on(connection);
-    }
-    if (connection->unacked == 0) {
-        connection->since_ms = sys_now();
-    }
-    return linger(connection);
+    return go_on(connection);
 }
 
 static err_t on_poll(void *arg, struct tcp_pcb *pcb)
 {
     struct msgr_plain_tcp_connection *connection = arg;
-    uint32_t silence_ms = connection->server->config.silence_ms;
-    uint32_t limit_ms = is_acknowledged(connection) ? MSGR_PLAIN_LINGER_MS : silence_ms;
+    uint32_t limit_ms = connection->server->config.silence_ms;
 
     (void)pcb;
-    if (sys_now() - connection->since_ms >= limit_ms) {
-        return give_up(connection);
+    if (connection->state == ACKNOWLEDGED) {
+        limit_ms = MSGR_PLAIN_LINGER_MS;
     }
-    return connection->state == ANSWERING ? answer_on(connection) : ERR_OK;
+    return sys_now() - connection->since_ms >= limit_ms ? give_up(connection) : go_on(connection);
 }
 
 static void on_error(void *arg, err_t err)
@@ -307,7 +297,6 @@ void msgr_plain_tcp_connection_open(struct msgr_plain_tcp_server *server, struct
     connection->port = pcb->remote_port;
     connection->has_fin = false;
     connection->written = 0;
-    connection->unacked = 0;
     connection->received = 0;
     server->open_count++;
     server->counters.accepted++;
@@ -320,6 +309,5 @@ void msgr_plain_tcp_connection_open(struct msgr_plain_tcp_server *server, struct
 
 void msgr_plain_tcp_connection_on_quiet(struct msgr_plain_tcp_connection *connection)
 {
-    connection->is_waiting = false;
     (void)on_cue(connection, MSGR_PLAIN_CUE_QUIET); /* not inside a callback of the pcb's */
 }

@@ -12,7 +12,7 @@ void msgr_plain_tcp_connection_add(struct msgr_plain_tcp_server *server,
 /** Serve a client that lwIP has accepted; the server has a free record. CONNECTED, later ENDED. */
 void msgr_plain_tcp_connection_open(struct msgr_plain_tcp_server *server, struct tcp_pcb *pcb);
 
-/** Nothing has come for MSGR_PLAIN_QUIET_MS, and is_waiting is set. From a timer. */
+/** Nothing has come for MSGR_PLAIN_QUIET_MS, and is_waiting is set; it is cleared. From a timer. */
 void msgr_plain_tcp_connection_on_quiet(struct msgr_plain_tcp_connection *connection);
 
 /** Reset an open connection, without an event. */

@@ -70,7 +70,7 @@ static void on_answer(struct msgr_plain_udp_client *client, const ip_addr_t *fro
         msgr_plain_request_report(request, MSGR_PLAIN_EVENT_RECEIVED, reason, from, size);
     }
     if (request->wait_ms == 0) {
-        end(client, reason, from, reason == MSGR_PLAIN_NO_ACK ? size : 0);
+        end(client, reason, from, size);
     }
 }
 
@@ -113,8 +113,8 @@ static err_t open_pcb(struct msgr_plain_udp_client *client, bool is_group)
         return ERR_MEM;
     }
     udp_recv(client->pcb, on_datagram, client);
-    return is_group ? udp_bind(client->pcb, IP_ANY_TYPE, 0)
-                    : udp_connect(client->pcb, &request->address, request->port);
+    /* To a group: udp_sendto() gives it a port. */
+    return is_group ? ERR_OK : udp_connect(client->pcb, &request->address, request->port);
 }
 
 static err_t start(struct msgr_plain_udp_client *client, const struct msgr_plain_request *request)

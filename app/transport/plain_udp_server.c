@@ -15,19 +15,11 @@
 
 #include <string.h>
 
-static void report(const struct msgr_plain_udp_server *server, struct msgr_plain_event *event,
-                   enum msgr_plain_event_type type, enum msgr_plain_reason reason)
+static void report(const struct msgr_plain_udp_server *server, const struct msgr_plain_event *event)
 {
-    event->type = type;
-    event->reason = reason;
     if (server->config.handler != NULL) {
         server->config.handler(server->config.arg, event);
     }
-}
-
-static bool is_too_long(const struct msgr_plain_datagram *datagram)
-{
-    return datagram->size > MSGR_PLAIN_TEXT_MAX;
 }
 
 static struct pbuf *render(const struct msgr_plain_datagram *datagram)
@@ -38,7 +30,7 @@ static struct pbuf *render(const struct msgr_plain_datagram *datagram)
     if (answer == NULL) {
         return NULL;
     }
-    if (is_too_long(datagram)) {
+    if (datagram->size > MSGR_PLAIN_TEXT_MAX) {
         memcpy(answer->payload, MSGR_PLAIN_TOO_LONG_ANSWER, datagram->answer_size);
     } else {
         msgr_plain_answer(answer->payload, datagram->text, datagram->size);
@@ -69,52 +61,33 @@ static enum msgr_plain_reason send_answer(struct msgr_plain_udp_server *server,
 static void serve(struct msgr_plain_udp_server *server, const struct msgr_plain_datagram *datagram,
                   const ip_addr_t *address)
 {
-    enum msgr_plain_reason verdict = is_too_long(datagram) ? MSGR_PLAIN_TOO_LONG : MSGR_PLAIN_DONE;
+    bool is_too_long = datagram->size > MSGR_PLAIN_TEXT_MAX;
     enum msgr_plain_reason reason;
     struct msgr_plain_event event = {
+        .type = is_too_long ? MSGR_PLAIN_EVENT_REFUSED : MSGR_PLAIN_EVENT_RECEIVED,
+        .reason = is_too_long ? MSGR_PLAIN_TOO_LONG : MSGR_PLAIN_DONE,
         .id = server,
         .address = address,
         .port = datagram->source_port,
-        .text = is_too_long(datagram) ? NULL : datagram->text,
-        .size = is_too_long(datagram) ? 0 : datagram->size,
+        .text = is_too_long ? NULL : datagram->text,
+        .size = is_too_long ? 0 : datagram->size,
     };
 
-    if (verdict == MSGR_PLAIN_TOO_LONG) {
-        server->counters.refused++;
-        report(server, &event, MSGR_PLAIN_EVENT_REFUSED, verdict);
-    } else {
-        report(server, &event, MSGR_PLAIN_EVENT_RECEIVED, verdict);
-    }
+    server->counters.refused += is_too_long;
+    report(server, &event);
     reason = msgr_plain_policy(&server->policy, datagram, sys_now());
     if (reason == MSGR_PLAIN_DONE) {
         reason = send_answer(server, datagram, address);
     }
     if (reason == MSGR_PLAIN_DONE) {
         server->counters.answered++;
-        report(server, &event, MSGR_PLAIN_EVENT_ANSWERED, verdict);
+        event.type = MSGR_PLAIN_EVENT_ANSWERED;
     } else {
         server->counters.unanswered++;
-        report(server, &event, MSGR_PLAIN_EVENT_UNANSWERED, reason);
+        event.type = MSGR_PLAIN_EVENT_UNANSWERED;
+        event.reason = reason;
     }
-}
-
-/* The address as a key for the rate limit; the two families never share one. */
-static struct msgr_rate_source rate_source(const ip_addr_t *address)
-{
-    struct msgr_rate_source source = {{0}};
-
-#if LWIP_IPV6
-    if (IP_IS_V6(address)) {
-        const ip6_addr_t *ip6 = ip_2_ip6(address);
-        source =
-            (struct msgr_rate_source){{ip6->addr[0], ip6->addr[1], ip6->addr[2], ip6->addr[3]}};
-        return source;
-    }
-#endif
-#if LWIP_IPV4
-    source.word[0] = ip4_addr_get_u32(ip_2_ip4(address));
-#endif
-    return source;
+    report(server, &event);
 }
 
 /* The text in one piece: where it is, or else copied behind the server's own. */
@@ -141,10 +114,12 @@ static void on_datagram(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip
         .is_group =
             msgr_lwip_is_group(ip_current_dest_addr(), netif) || msgr_lwip_is_group(address, netif),
         .is_on_link = msgr_lwip_is_on_link(address, netif),
-        .source = rate_source(address),
     };
 
     (void)pcb;
+    /* A key for the rate limit; the two families never share one. An ip_addr_t begins with the
+     * address, and behind one of IPv4 lwIP has cleared the words that only IPv6 has. */
+    memcpy(&datagram.source, address, LWIP_MIN(sizeof datagram.source, sizeof *address));
     server->counters.received++;
     if (msgr_plain_policy_is_framed(&datagram)) {
         server->counters.framed++;

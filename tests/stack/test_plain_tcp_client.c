@@ -290,6 +290,32 @@ static void server_that_never_answers_is_said_after_the_timeout(void **state)
     expect_end(MSGR_PLAIN_TIMEOUT);
 }
 
+/* A poll comes every 500 ms, wherever in between the client has started. */
+static void timeout_is_exceeded_by_less_than_a_poll(void **state)
+{
+    static const uint32_t timeouts[] = {1, 300, 499, 500, 501, 5000};
+    static const uint32_t phases[] = {0, 1, 125, 249, 250, 251, 375, 499};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof timeouts / sizeof *timeouts * (sizeof phases / sizeof *phases);
+         i++) {
+        uint32_t since_ms;
+        timeout_ms = timeouts[i / (sizeof phases / sizeof *phases)];
+        stack_pass(phases[i % (sizeof phases / sizeof *phases)]);
+        since_ms = stack_now();
+        start_connected(ANY_FAMILY, "Hello, server");
+        peer_ack(&server);
+        stack_pass(timeout_ms - 1);
+        assert_int_equal(events.count[MSGR_PLAIN_EVENT_ENDED], 0);
+        while (events.count[MSGR_PLAIN_EVENT_ENDED] == 0) {
+            stack_pass(1);
+        }
+        assert_in_range(stack_now() - since_ms, timeout_ms, timeout_ms + 499);
+        expect_end(MSGR_PLAIN_TIMEOUT);
+    }
+    timeout_ms = 0;
+}
+
 static void server_that_drips_is_said_after_the_timeout(void **state)
 {
     (void)state;
@@ -429,6 +455,7 @@ int main(void)
         TEST(reset_is_said),
         TEST(nobody_there_is_said_after_the_timeout),
         TEST(server_that_never_answers_is_said_after_the_timeout),
+        TEST(timeout_is_exceeded_by_less_than_a_poll),
         TEST(server_that_drips_is_said_after_the_timeout),
         TEST(group_and_unspecified_address_are_no_host),
         TEST(cancelled_exchange_is_reset_without_an_event),

@@ -141,6 +141,38 @@ static void answer_longer_than_the_buffer_is_a_failure(void **state)
     expect_end(MSGR_PLAIN_TOO_LONG);
 }
 
+static void without_a_buffer_an_answer_is_too_long(void **state)
+{
+    (void)state;
+    FOR_EACH_FAMILY(is_ipv6)
+    {
+        struct msgr_plain_request request = {
+            .text = "Hello, server", .size = 13, .handler = events_record, .arg = &events};
+        events_clear(&events);
+        assert_true(ipaddr_aton(is_ipv6 ? "fd77::100" : "10.77.0.100", &request.address));
+        assert_int_equal(msgr_plain_udp_send(&client, &request), ERR_OK);
+        hear_question(is_ipv6);
+        answer(ACK_TEXT);
+        assert_int_equal(events.count[MSGR_PLAIN_EVENT_RECEIVED], 0);
+        expect_end(MSGR_PLAIN_TOO_LONG);
+    }
+}
+
+static void without_a_buffer_an_empty_answer_is_no_acknowledgement(void **state)
+{
+    struct msgr_plain_request request = {
+        .text = "Hello, server", .size = 13, .handler = events_record, .arg = &events};
+
+    (void)state;
+    events_clear(&events);
+    peer_open(&server, ANY_FAMILY);
+    request.address = peer_address(&server);
+    assert_int_equal(msgr_plain_udp_send(&client, &request), ERR_OK);
+    hear_question(ANY_FAMILY);
+    answer("");
+    expect_end(MSGR_PLAIN_NO_ACK);
+}
+
 static void no_answer_is_said_after_the_timeout(void **state)
 {
     (void)state;
@@ -240,6 +272,8 @@ int main(void)
         TEST(answer_of_a_stranger_is_ignored),
         TEST(answer_as_long_as_the_buffer_is_taken),
         TEST(answer_longer_than_the_buffer_is_a_failure),
+        TEST(without_a_buffer_an_answer_is_too_long),
+        TEST(without_a_buffer_an_empty_answer_is_no_acknowledgement),
         TEST(no_answer_is_said_after_the_timeout),
         TEST(all_answers_to_a_group_are_collected),
         TEST(group_that_does_not_answer_is_a_failure),

@@ -181,10 +181,11 @@ struct msgr_plain_request {
     uint16_t port;    /* 0: MSGR_PORT */
     const void *text; /* lent until ENDED */
     size_t size;      /* TCP: up to 65535; UDP: up to what lwIP sends in one datagram */
-    void *buffer;     /* room for the answer, lent until ENDED */
+    void *buffer;     /* room for the answer, lent until ENDED; NULL: none */
     size_t buffer_size;
-    uint32_t
-        timeout_ms;   /* 0: MSGR_PLAIN_TIMEOUT_MS; for all of the exchange (TCP: up to 500 more) */
+    /* 0: MSGR_PLAIN_TIMEOUT_MS; for all of the exchange. TCP: lwIP asks every 500 ms whether it is
+     * over, so up to 499 more, and what lwIP's timers are late */
+    uint32_t timeout_ms;
     uint32_t wait_ms; /* UDP: take all answers for so long, instead of ending with the first */
     msgr_plain_handler handler;
     void *arg;
