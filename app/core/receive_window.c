@@ -176,9 +176,6 @@ bool msgr_receive_floor(struct msgr_receive_window *window, struct msgr_pool *po
             skip(window, pool);
         }
     }
-    if (window->received == floor) {
-        drop_partial(window, pool);
-    }
     join_ahead(window, pool, message_max);
     return true;
 }
