@@ -126,9 +126,9 @@ static uint8_t type_of(const char *fields)
     };
     size_t size = strcspn(fields, " ");
 
-    for (uint8_t type = 1; type < MSGR_FRAME_TYPES; type++) {
+    for (unsigned type = 1; type < MSGR_FRAME_TYPES; type++) {
         if (strlen(names[type]) == size && memcmp(fields, names[type], size) == 0) {
-            return type;
+            return (uint8_t)type;
         }
     }
     assert_memory_equal(fields, "TYPE", 4);
