@@ -205,16 +205,18 @@ int msgr_peer_another_link(const struct msgr *m, const struct msgr_peer *peer, i
 
 void msgr_peer_try_another_link(struct msgr *m, struct msgr_peer *peer)
 {
-    int best = peer->link;
+    const struct msgr_link *best = &m->links[peer->link];
 
     for (int i = 0; i < m->link_count; i++) {
-        if (m->links[i].state == MSGR_LINK_PROVED && m->links[i].peer == msgr_peer_index(m, peer) &&
-            msgr_serial_before(m->links[best].heard_ms, m->links[i].heard_ms)) {
-            best = i;
+        const struct msgr_link *link = &m->links[i];
+
+        if (link->state == MSGR_LINK_PROVED && link->peer == msgr_peer_index(m, peer) &&
+            msgr_serial_before(best->heard_ms, link->heard_ms)) {
+            best = link;
         }
     }
-    if (best != peer->link) {
-        use_link(m, peer, best);
+    if (msgr_link_index(m, best) != peer->link) {
+        use_link(m, peer, msgr_link_index(m, best));
     }
 }
 
