@@ -103,17 +103,15 @@ static bool tell_peer(struct msgr *m, struct msgr_peer *peer, struct msgr_event 
 /* The peers take turns, beginning behind the one who was told of last. */
 static bool tell_next_peer(struct msgr *m, struct msgr_event *event)
 {
-    for (int i = 1; m->eventful != 0 && i <= m->peer_count; i++) {
-        int index = (m->told_peer + i) % m->peer_count;
-
-        if ((m->eventful >> index & 1) == 0) {
+    while (m->eventful != 0) {
+        m->told_peer = (int8_t)(m->told_peer + 1 < m->peer_count ? m->told_peer + 1 : 0);
+        if ((m->eventful >> m->told_peer & 1) == 0) {
             continue;
         }
-        if (tell_peer(m, &m->peers[index], event)) {
-            m->told_peer = (int8_t)index;
+        if (tell_peer(m, &m->peers[m->told_peer], event)) {
             return true;
         }
-        m->eventful &= ~(1u << index);
+        m->eventful &= ~(1u << m->told_peer);
     }
     return false;
 }

@@ -159,11 +159,12 @@ void msgr_exchange_taken(struct msgr *m, struct msgr_peer *peer)
 bool msgr_exchange_has_data(const struct msgr *m, const struct msgr_peer *peer)
 {
     bool has_new = peer->outbox.cursor != MSGR_NO_SLOT && msgr_send_has_room(&peer->sent);
-    bool has_window =
-        !msgr_peer_is_on_datagrams(m, peer) || peer->sent.in_flight < peer->congestion.window;
 
-    return msgr_peer_is_up(peer) &&
-           ((peer->sent.lost > 0 && (has_window || peer->is_probing)) || (has_new && has_window));
+    if ((peer->sent.lost == 0 && !has_new) || !msgr_peer_is_up(peer)) {
+        return false;
+    }
+    return !msgr_peer_is_on_datagrams(m, peer) || peer->sent.in_flight < peer->congestion.window ||
+           (peer->is_probing && peer->sent.lost > 0);
 }
 
 /* Something that only the peer can tell. */

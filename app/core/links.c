@@ -101,12 +101,15 @@ int msgr_link_peer(const struct msgr *m, int number)
 
 int msgr_link_pending(const struct msgr *m, int link)
 {
-    for (link++; link < m->link_count; link++) {
-        if ((m->dirty >> link & 1) != 0) {
-            return link;
-        }
+    uint32_t rest = link + 1 < m->link_count ? m->dirty >> (link + 1) : 0;
+
+    if (rest == 0) {
+        return MSGR_NO_LINK;
     }
-    return MSGR_NO_LINK;
+    for (link++; (rest & 1) == 0; rest >>= 1) {
+        link++;
+    }
+    return link;
 }
 
 /* ---- strangers ---- */

@@ -298,6 +298,9 @@ size_t msgr_link_output(struct msgr *m, int number, uint32_t now_ms, void *data,
     uint8_t *start = data;
 
     msgr_tick(m, now_ms);
+    if ((m->dirty >> number & 1) == 0) {
+        return 0;
+    }
     w.end = start + (room < MSGR_DATAGRAM_MAX ? room : MSGR_DATAGRAM_MAX);
     m->last = (struct msgr_last_output){
         .link = (int8_t)number, .order = next_order(&w), .had_mark = !w.link->mark_sent};
@@ -309,10 +312,10 @@ size_t msgr_link_output(struct msgr *m, int number, uint32_t now_ms, void *data,
     if (w.link->state == MSGR_LINK_PROVED) {
         write_peer_frames(&w);
     }
+    if (!w.is_short && w.link->state != MSGR_LINK_OVER) {
+        m->dirty &= ~(1u << number);
+    }
     if (w.at == frames) {
-        if (!w.is_short && w.link->state != MSGR_LINK_OVER) {
-            m->dirty &= ~(1u << number);
-        }
         return 0;
     }
     w.link->mark_sent = true;

@@ -58,7 +58,7 @@ static void fire(struct msgr *m, struct msgr_peer *peer, enum msgr_timer timer)
 
 static void tick_peer(struct msgr *m, struct msgr_peer *peer)
 {
-    for (unsigned timer = 0; timer < MSGR_TIMERS; timer++) {
+    for (unsigned timer = 0; peer->timers >> timer != 0; timer++) {
         if (msgr_timer_is_set(peer, timer) && is_due(m, peer->timer[timer])) {
             fire(m, peer, timer);
         }
@@ -78,9 +78,11 @@ static void find_due(struct msgr *m)
 {
     m->has_due = false;
     for (int i = 0; i < m->peer_count; i++) {
-        for (unsigned timer = 0; timer < MSGR_TIMERS; timer++) {
-            if (msgr_timer_is_set(&m->peers[i], timer)) {
-                note_due(m, m->peers[i].timer[timer]);
+        const struct msgr_peer *peer = &m->peers[i];
+
+        for (unsigned timer = 0; peer->timers >> timer != 0; timer++) {
+            if (msgr_timer_is_set(peer, timer)) {
+                note_due(m, peer->timer[timer]);
             }
         }
     }
