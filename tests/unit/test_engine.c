@@ -147,7 +147,9 @@ static void memory_is_too_small_up_to_one_size(void **state)
     assert_true(is_enough);
 }
 
-static void least_memory_holds_one_longest_message_for_each_peer_and_direction(void **state)
+#define LONGEST (MSGR_MESSAGE_MAX / MSGR_FRAGMENT) /* fragments */
+
+static void least_memory_receives_a_longest_message_from_each_peer(void **state)
 {
     struct msgr_stats stats;
     size_t size = 0;
@@ -157,9 +159,20 @@ static void least_memory_holds_one_longest_message_for_each_peer_and_direction(v
         size++;
     }
     msgr_stats(m, &stats);
-    assert_int_equal(stats.slots, 2 * 2 * MSGR_MESSAGE_MAX / MSGR_FRAGMENT + 1);
-    assert_true(size <= MSGR_SIZE(2, 2 * 2 * MSGR_MESSAGE_MAX));
-    assert_int_equal(m->pool.shared, 0);
+    assert_int_equal(stats.slots, 2 * LONGEST + 2 + LONGEST - 1 + 1);
+    assert_true(size <= MSGR_SIZE(2, MSGR_LEAST(2)));
+    assert_int_equal(m->peers[1].received.quota.guaranteed, LONGEST);
+    assert_int_equal(m->peers[1].outbox.quota.guaranteed, 1);
+    assert_int_equal(m->pool.shared, LONGEST - 1);
+}
+
+static void ample_memory_sends_a_longest_message_to_each_peer_too(void **state)
+{
+    (void)state;
+    assert_int_equal(msgr_open(&m, memory, MSGR_SIZE(2, MSGR_AMPLE(2)), &config), 0);
+    assert_int_equal(m->peers[1].received.quota.guaranteed, LONGEST);
+    assert_int_equal(m->peers[1].outbox.quota.guaranteed, LONGEST);
+    assert_in_range(m->pool.shared, 0, LONGEST);
 }
 
 #define assert_fits(number, bytes)                                                                 \
@@ -249,8 +262,8 @@ int main(void)
         cmocka_unit_test_setup(values_out_of_range_are_refused, setup),
         cmocka_unit_test_setup(memory_is_aligned, setup),
         cmocka_unit_test_setup(memory_is_too_small_up_to_one_size, setup),
-        cmocka_unit_test_setup(least_memory_holds_one_longest_message_for_each_peer_and_direction,
-                               setup),
+        cmocka_unit_test_setup(ample_memory_sends_a_longest_message_to_each_peer_too, setup),
+        cmocka_unit_test_setup(least_memory_receives_a_longest_message_from_each_peer, setup),
         cmocka_unit_test_setup(storage_fits, setup),
         cmocka_unit_test_setup(more_slots_than_can_be_counted_are_not_used, setup),
         cmocka_unit_test_setup(engines_do_not_share, setup),

@@ -28,23 +28,24 @@ static int setup(void **state)
 
 /* ---- what a stranger sends to bob ---- */
 
+static uint8_t answered[MSGR_ANSWER_MAX];
+
 struct answer {
     int link;
     size_t size;
-    uint8_t bytes[MSGR_ANSWER_MAX];
-    struct msgr_frame frame;
+    struct msgr_frame frame; /* in `answered` */
 };
 
 static struct answer ask_raw(const char *address, const void *data, size_t size)
 {
     struct answer answer = {.size = 1000};
 
-    answer.link = msgr_link_stranger(bob, p.now_ms, address, strlen(address), data, size,
-                                     answer.bytes, &answer.size);
+    answer.link = msgr_link_stranger(bob, p.now_ms, address, strlen(address), data, size, answered,
+                                     &answer.size);
     assert_true(answer.size <= size);
     assert_true(answer.size <= MSGR_ANSWER_MAX);
     if (answer.size > 0) {
-        assert_int_equal(msgr_frame_parse(&answer.frame, answer.bytes + MSGR_MARK_SIZE,
+        assert_int_equal(msgr_frame_parse(&answer.frame, answered + MSGR_MARK_SIZE,
                                           answer.size - MSGR_MARK_SIZE),
                          MSGR_FRAME_WHOLE);
         assert_true(msgr_frame_check(&answer.frame, MSGR_CRC32C_START));
@@ -478,11 +479,11 @@ static void lost_handshake_frames_are_repeated(void **state)
 
     (void)state;
     pair_connect(&p, 0, MSGR_LINK_DATAGRAM);
-    for (int i = 0; i < 600; i++) {
+    for (int i = 0; i < 600 && (msgr_link_peer(alice, 0) < 0 || msgr_link_peer(bob, 0) < 0); i++) {
         pair_collect(&p, ALICE);
         pair_collect(&p, BOB);
         while (p.queued > 0) { /* two of three are lost */
-            if (count++ % 3 == 2) {
+            if ((count++ * 2654435761u >> 16) % 3 == 0) {
                 pair_deliver(&p, 0);
             } else {
                 pair_drop(&p, 0);
