@@ -464,6 +464,36 @@ static void conversation_outlives_its_link(void **state)
     pair_expect_outcome(&p, ALICE, message, MSGR_OUTCOME_DELIVERED, MSGR_REASON_NONE);
 }
 
+static void what_was_under_way_is_sent_again_at_once_on_another_link(void **state)
+{
+    (void)state;
+    pair_send(&p, ALICE, "one");
+    pair_send(&p, ALICE, "two");
+    pair_collect(&p, ALICE);
+    pair_drop_all(&p);
+    msgr_link_down(alice, p.wire[0].link[ALICE], p.now_ms);
+    p.wire[0].link[ALICE] = -1;
+    pair_connect(&p, 1, MSGR_LINK_STREAM);
+    pair_settle(&p); /* no time passes */
+    pair_expect_message(&p, BOB, "one");
+    pair_expect_message(&p, BOB, "two");
+}
+
+static void frame_with_our_id_of_another_incarnation_is_dropped(void **state)
+{
+    struct msgr_peer *peer = pair_peer(&p, BOB);
+    struct msgr_data data = {
+        .number = peer->received.received, .payload = (const uint8_t *)"forged", .size = 6};
+    uint8_t frame[64];
+    uint8_t *end = msgr_data_write(frame, peer->current.id, MSGR_DATA_FIRST | MSGR_DATA_LAST, &data,
+                                   MSGR_CRC32C_START);
+
+    (void)state;
+    pair_inject(&p, BOB, 0, frame, (size_t)(end - frame));
+    pair_expect_nothing(&p, BOB);
+    assert_int_equal(pair_stats(&p, BOB).drop_check, 1);
+}
+
 static void opening_stops_without_a_link(void **state)
 {
     (void)state;
@@ -502,6 +532,8 @@ int main(void)
         cmocka_unit_test_setup(what_becomes_of_messages_when_the_conversation_ends, setup),
         cmocka_unit_test_setup(new_conversation_starts_with_fresh_numbers, setup),
         cmocka_unit_test_setup(conversation_outlives_its_link, setup),
+        cmocka_unit_test_setup(what_was_under_way_is_sent_again_at_once_on_another_link, setup),
+        cmocka_unit_test_setup(frame_with_our_id_of_another_incarnation_is_dropped, setup),
         cmocka_unit_test_setup(opening_stops_without_a_link, setup_proved),
     };
 
