@@ -73,14 +73,9 @@ static void forge_unknown(struct world *world, const struct record *addresses)
     inject(world, addresses, unknown, sizeof unknown);
 }
 
-void injector_strike(struct world *world)
+static void strike(struct world *world)
 {
-    struct record it;
-
-    if (world->records == 0) {
-        return;
-    }
-    it = world->record[dice_below(&world->dice, world->records)];
+    struct record it = world->record[dice_below(&world->dice, world->records)];
     switch (dice_below(&world->dice, 8)) {
     case 0:
         rubbish(world, &it);
@@ -98,5 +93,14 @@ void injector_strike(struct world *world)
     default:
         inject(world, &it, it.bytes, it.size);
         break;
+    }
+}
+
+void injector_strike(struct world *world)
+{
+    uint32_t count = world->plan.is_severe ? dice_between(&world->dice, 1, 20) : 1;
+
+    while (world->records > 0 && count-- > 0) {
+        strike(world);
     }
 }

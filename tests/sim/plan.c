@@ -28,10 +28,26 @@ static uint32_t biased(struct dice *dice, uint32_t most)
     return dice_chance(dice, 500) ? 0 : dice_below(dice, dice_below(dice, most) + 1);
 }
 
+static void bad_weather(const struct plan *plan, struct dice *dice, struct weather *weather)
+{
+    *weather = (struct weather){
+        .loss = dice_below(dice, 501),
+        .duplicate = dice_below(dice, 501),
+        .flip = plan->may_flip ? dice_below(dice, 101) : 0,
+        .delay_us = 100,
+        .jitter_us = dice_below(dice, dice_chance(dice, 500) ? 5000 : 100000),
+        .late = dice_below(dice, 101),
+    };
+}
+
 void plan_weather(const struct plan *plan, struct dice *dice, struct weather *weather)
 {
     static const uint32_t delays_us[] = {100, 500, 2000, 20000, 200000};
 
+    if (plan->is_severe) {
+        bad_weather(plan, dice, weather);
+        return;
+    }
     *weather = (struct weather){
         .loss = biased(dice, 501),
         .duplicate = biased(dice, 501),
@@ -115,6 +131,20 @@ static void plan_mischief(struct plan *plan, struct dice *dice)
     plan->narrow = biased(dice, 500);
 }
 
+/* Every fourth world. The others do not depend on it, so that their seeds keep their meaning. */
+static void plan_severe(struct plan *plan, struct dice *dice)
+{
+    static const uint32_t every_us[] = {20000, 60000, 200000};
+
+    plan->is_severe = true;
+    plan->mischief_us = every_us[dice_below(dice, 3)];
+    plan->restarts = dice_chance(dice, 700) ? plan->restarts : 1;
+    plan->injections = dice_chance(dice, 500) ? plan->injections : 10;
+    plan->partitions = dice_chance(dice, 500) ? 0 : 1;
+    plan_weather(plan, dice, &plan->weather[0]);
+    plan_weather(plan, dice, &plan->weather[1]);
+}
+
 void plan_from_seed(struct plan *plan, uint64_t seed)
 {
     struct dice dice = {seed};
@@ -134,4 +164,7 @@ void plan_from_seed(struct plan *plan, uint64_t seed)
     plan_weather(plan, &dice, &plan->weather[1]);
     plan->duration_us = (uint64_t)dice_between(&dice, 1, 20) * SECOND_US;
     plan->steps_max = 20000;
+    if (seed % 4 == 3) {
+        plan_severe(plan, &dice);
+    }
 }

@@ -68,6 +68,7 @@ struct plan {
     uint32_t cuts;
     uint32_t restarts;
     uint32_t injections;
+    bool is_severe; /* mischief is frequent, and nothing is ever good */
     bool may_flip;
     bool may_replace; /* a restarted node may have another identity */
     uint32_t unsent;  /* chance, for each output */

@@ -73,6 +73,45 @@ static void promise_3_an_absent_peer_is_asked_with_back_off(void **state)
     scene_end();
 }
 
+static void promise_3_an_identity_may_come_back_under_another_name(void **state)
+{
+    struct msgr_peer_info info;
+    size_t message;
+
+    (void)state;
+    scene_talk(MSGR_LINK_DATAGRAM);
+    scene.node[BOB].plan.name = "robert";
+    scene_restart(BOB, 100);
+    scene_run_ms(50);
+    message = scene_send(ALICE, 50, 0);
+    scene_run_ms(5000);
+    assert_true(msgr_peer_get(scene.node[ALICE].engine, scene.node[ALICE].app.peer, &info));
+    assert_string_equal(info.name, "robert");
+    assert_int_not_equal(scene_fate(ALICE, message), FATE_PENDING);
+    message = scene_send(ALICE, 50, 0);
+    scene_run_ms(100);
+    assert_int_equal(scene_fate(ALICE, message), FATE_DELIVERED);
+    scene_end();
+}
+
+/* Another board gets the name of one that is gone: what was meant for that one stays unknown. */
+static void promise_3_a_namesake_takes_over_when_the_other_is_silent(void **state)
+{
+    size_t message;
+
+    (void)state;
+    scene_talk(MSGR_LINK_DATAGRAM);
+    scene.node[BOB].plan.identity = 0xB0B0B0;
+    scene_restart(BOB, 100);
+    message = scene_send(ALICE, 50, 4000);
+    scene_run_ms(10000);
+    assert_int_equal(scene_fate(ALICE, message), FATE_UNKNOWN);
+    message = scene_send(ALICE, 50, 0);
+    scene_run_ms(100);
+    assert_int_equal(scene_fate(ALICE, message), FATE_DELIVERED);
+    scene_end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -80,6 +119,8 @@ int main(void)
         cmocka_unit_test(promise_3_either_end_over_streams),
         cmocka_unit_test(promise_3_without_randomness),
         cmocka_unit_test(promise_3_an_absent_peer_is_asked_with_back_off),
+        cmocka_unit_test(promise_3_an_identity_may_come_back_under_another_name),
+        cmocka_unit_test(promise_3_a_namesake_takes_over_when_the_other_is_silent),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
