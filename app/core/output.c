@@ -299,6 +299,7 @@ size_t msgr_link_output(struct msgr *m, int number, uint32_t now_ms, void *data,
 
     msgr_tick(m, now_ms);
     if ((m->dirty >> number & 1) == 0) {
+        m->last.link = MSGR_NO_LINK;
         return 0;
     }
     w.end = start + (room < MSGR_DATAGRAM_MAX ? room : MSGR_DATAGRAM_MAX);
