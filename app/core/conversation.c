@@ -68,6 +68,7 @@ static void begin(struct msgr *m, struct msgr_peer *peer)
     peer->next_state = MSGR_NEXT_NONE;
     peer->is_open = true;
     peer->conversations++;
+    peer->accepts_again = true;
     peer->unconfirmed = 0;
     peer->has_duplicate = false;
     grant_initial(m, peer);
@@ -98,6 +99,11 @@ void msgr_conversation_end(struct msgr *m, struct msgr_peer *peer, enum msgr_rea
     msgr_outbox_rewind(&peer->outbox);
     msgr_send_start(&peer->sent, 0, 0);
     msgr_receive_stop(&peer->received, &m->pool, is_lent ? m->lent_slot : MSGR_NO_SLOT);
+    for (int i = 0; i < m->link_count; i++) {
+        if (m->links[i].peer == msgr_peer_index(m, peer)) {
+            m->links[i].due &= (uint16_t)~MSGR_DUE_ACCEPT;
+        }
+    }
     peer->timers &= 1u << MSGR_TIMER_DEADLINE;
     peer->due = 0;
     peer->is_awaiting = false;

@@ -186,6 +186,15 @@ static inline int msgr_link_index(const struct msgr *m, const struct msgr_link *
     return (int)(link - m->links);
 }
 
+/** The link of that number, or NULL: there is none. */
+static inline struct msgr_link *msgr_link_of(const struct msgr *m, int link)
+{
+    if (link < 0 || link >= m->link_count || m->links[link].state == MSGR_LINK_FREE) {
+        return NULL;
+    }
+    return &m->links[link];
+}
+
 /** The transport has something to do, or to sleep for. */
 static inline void msgr_engine_wake(const struct msgr *m)
 {
@@ -200,7 +209,7 @@ static inline void msgr_engine_touch(struct msgr *m, int link)
     if (link == MSGR_NO_LINK) {
         return;
     }
-    if (m->dirty == 0) {
+    if ((m->dirty >> link & 1) == 0) {
         msgr_engine_wake(m);
     }
     m->dirty |= 1u << link;

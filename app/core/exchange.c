@@ -76,6 +76,7 @@ void msgr_exchange_give_up(struct msgr *m, struct msgr_peer *peer, uint16_t mess
         msgr_send_give_up(&peer->sent, message, is_cut);
         msgr_exchange_finish(m, peer, message, MSGR_OUT_UNKNOWN, reason);
         send_floor(m, peer);
+        msgr_exchange_await(m, peer);
     }
     msgr_engine_touch(m, peer->link);
 }
@@ -236,6 +237,9 @@ static void make_progress(struct msgr *m, struct msgr_peer *peer, const struct m
     }
     detect_losses(m, peer);
     finish_delivered(m, peer);
+    if (msgr_send_floor(&peer->sent) != peer->sent.floor_told) {
+        send_floor(m, peer);
+    }
     msgr_engine_touch(m, peer->link);
 }
 
@@ -279,7 +283,7 @@ static void probe(struct msgr *m, struct msgr_peer *peer)
         return;
     }
     peer->fired = (uint8_t)(peer->fired + (peer->fired < UINT8_MAX));
-    if (peer->fired == 2) {
+    if (peer->fired == 2 && peer->sent.in_flight > 0) {
         msgr_congestion_collapse(&peer->congestion);
     }
     if (peer->fired >= PROBES_IGNORED) {

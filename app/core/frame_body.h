@@ -85,6 +85,9 @@ struct msgr_data {
     const uint8_t *payload;
 };
 
+/** So many fragments are not taken, or more: it does not say which messages are. */
+#define MSGR_UNTAKEN_MANY UINT16_MAX
+
 struct msgr_ack {
     uint32_t received;
     uint16_t untaken;

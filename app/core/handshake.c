@@ -6,6 +6,7 @@
 #include "exchange.h"
 #include "peer.h"
 #include "secret.h"
+#include "serial.h"
 #include "timers.h"
 
 #include <string.h>
@@ -143,6 +144,28 @@ void msgr_handshake_on_refuse(struct msgr *m, struct msgr_link *link,
 
 /* ---- both ---- */
 
+/* More links than a peer may have: the one that was silent for longest goes. */
+static void keep_few(struct msgr *m, const struct msgr_link *newest)
+{
+    struct msgr_link *oldest = NULL;
+    unsigned count = 1;
+
+    for (int i = 0; i < m->link_count; i++) {
+        struct msgr_link *link = &m->links[i];
+
+        if (link == newest || link->state != MSGR_LINK_PROVED || link->peer != newest->peer) {
+            continue;
+        }
+        count++;
+        if (oldest == NULL || msgr_serial_before(link->heard_ms, oldest->heard_ms)) {
+            oldest = link;
+        }
+    }
+    if (count > MSGR_LINKS_PER_PEER) {
+        msgr_handshake_lost(m, oldest, MSGR_REASON_REPLACED);
+    }
+}
+
 /* The other end is who it says it is. @return 0, or why not (enum msgr_refusal) */
 static int prove(struct msgr *m, struct msgr_link *link, const struct msgr_name *name,
                  uint64_t identity)
@@ -164,6 +187,7 @@ static int prove(struct msgr *m, struct msgr_link *link, const struct msgr_name 
     link->heard_ms = m->now_ms;
     msgr_timer_set_link(m, link, msgr_timer_jitter(m, m->heartbeat_ms));
     msgr_peer_link_up(m, peer, index);
+    keep_few(m, link);
     return 0;
 }
 

@@ -17,6 +17,9 @@ static bool handle_conversation(struct msgr *m, struct msgr_link *link,
         return false;
     }
     peer->ack_link = (int8_t)msgr_link_index(m, link);
+    if (peer->due != 0) {
+        msgr_engine_touch(m, peer->ack_link);
+    }
     switch (frame->type) {
     case MSGR_FRAME_DATA:
         return msgr_exchange_on_data(m, peer, frame);
@@ -201,10 +204,10 @@ static size_t handle_stream(struct msgr *m, struct msgr_link *link, const uint8_
 
 size_t msgr_link_input(struct msgr *m, int number, uint32_t now_ms, const void *data, size_t size)
 {
-    struct msgr_link *link = &m->links[number];
+    struct msgr_link *link = msgr_link_of(m, number);
 
     msgr_tick(m, now_ms);
-    if (msgr_link_is_over(m, number)) {
+    if (link == NULL || link->state == MSGR_LINK_OVER) {
         return size;
     }
     if (link->kind == MSGR_LINK_STREAM) {

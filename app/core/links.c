@@ -12,14 +12,6 @@
 
 #define ACCEPTED_MS 5000 /* in which HELLO is to come */
 
-static struct msgr_link *link_of(const struct msgr *m, int link)
-{
-    if (link < 0 || link >= m->link_count || m->links[link].state == MSGR_LINK_FREE) {
-        return NULL;
-    }
-    return &m->links[link];
-}
-
 static struct msgr_link *take_link(struct msgr *m, enum msgr_link_kind kind)
 {
     for (int i = 0; i < m->link_count; i++) {
@@ -43,6 +35,8 @@ int msgr_link_connect(struct msgr *m, uint32_t now_ms, enum msgr_link_kind kind)
         return MSGR_ERROR_FULL;
     }
     link->is_initiator = true;
+    link->address[0] = msgr_secret_random32(m); /* no cookie of another link is good here */
+    link->address[1] = msgr_secret_random32(m);
     msgr_handshake_begin(m, link);
     return msgr_link_index(m, link);
 }
@@ -61,7 +55,7 @@ int msgr_link_accept(struct msgr *m, uint32_t now_ms)
 
 void msgr_link_down(struct msgr *m, int number, uint32_t now_ms)
 {
-    struct msgr_link *link = link_of(m, number);
+    struct msgr_link *link = msgr_link_of(m, number);
 
     msgr_tick(m, now_ms);
     if (link == NULL) {
@@ -70,6 +64,7 @@ void msgr_link_down(struct msgr *m, int number, uint32_t now_ms)
     int peer = link->state == MSGR_LINK_PROVED ? link->peer : MSGR_NO_PEER;
     *link = (struct msgr_link){.state = MSGR_LINK_FREE, .peer = MSGR_NO_PEER};
     m->dirty &= ~(1u << number);
+    m->last.link = MSGR_NO_LINK;
     if (peer != MSGR_NO_PEER) {
         msgr_peer_link_down(m, &m->peers[peer], number, MSGR_REASON_LINK);
     }
@@ -77,21 +72,21 @@ void msgr_link_down(struct msgr *m, int number, uint32_t now_ms)
 
 bool msgr_link_is_over(const struct msgr *m, int number)
 {
-    const struct msgr_link *link = link_of(m, number);
+    const struct msgr_link *link = msgr_link_of(m, number);
 
     return link == NULL || link->state == MSGR_LINK_OVER;
 }
 
 enum msgr_reason msgr_link_reason(const struct msgr *m, int number)
 {
-    const struct msgr_link *link = link_of(m, number);
+    const struct msgr_link *link = msgr_link_of(m, number);
 
     return link != NULL ? link->reason : MSGR_REASON_NONE;
 }
 
 int msgr_link_peer(const struct msgr *m, int number)
 {
-    const struct msgr_link *link = link_of(m, number);
+    const struct msgr_link *link = msgr_link_of(m, number);
 
     if (link == NULL || link->state != MSGR_LINK_PROVED) {
         return MSGR_ERROR_PEER;

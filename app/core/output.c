@@ -160,7 +160,8 @@ static void write_floor(struct writer *w, struct msgr_peer *peer)
     if (!msgr_send_has_floor(&peer->sent)) {
         peer->due &= (uint16_t)~MSGR_DUE_FLOOR;
     } else if (take_due(w, &peer->due, MSGR_DUE_FLOOR, MSGR_FLOOR_FRAME_SIZE)) {
-        wrote(w, msgr_floor_write(w->at, peer->current.peer_id, msgr_send_floor(&peer->sent),
+        peer->sent.floor_told = msgr_send_floor(&peer->sent);
+        wrote(w, msgr_floor_write(w->at, peer->current.peer_id, peer->sent.floor_told,
                                   peer->current.prefix));
     }
 }
@@ -294,11 +295,11 @@ static uint32_t next_order(const struct writer *w)
 
 size_t msgr_link_output(struct msgr *m, int number, uint32_t now_ms, void *data, size_t room)
 {
-    struct writer w = {.m = m, .link = &m->links[number], .at = data};
+    struct writer w = {.m = m, .link = msgr_link_of(m, number), .at = data};
     uint8_t *start = data;
 
     msgr_tick(m, now_ms);
-    if ((m->dirty >> number & 1) == 0) {
+    if (w.link == NULL || (m->dirty >> number & 1) == 0) {
         m->last.link = MSGR_NO_LINK;
         return 0;
     }
@@ -325,10 +326,10 @@ size_t msgr_link_output(struct msgr *m, int number, uint32_t now_ms, void *data,
 
 void msgr_link_unsent(struct msgr *m, int number)
 {
-    struct msgr_link *link = &m->links[number];
+    struct msgr_link *link = msgr_link_of(m, number);
     const unsigned of_peer = MSGR_DUE_OPEN | MSGR_DUE_ACK | MSGR_DUE_PROBE | MSGR_DUE_FLOOR;
 
-    if (m->last.link != number) {
+    if (link == NULL || m->last.link != number) {
         return;
     }
     link->due |= (uint16_t)(m->last.due & ~of_peer);

@@ -17,7 +17,7 @@ static bool is_used(const struct msgr_peer *peer)
 /* A handle is index and generation, so that a record's next owner does not inherit it. */
 int msgr_peer_handle(const struct msgr *m, const struct msgr_peer *peer)
 {
-    return (peer->generation & 0x7FF) * MSGR_PEERS_MAX + msgr_peer_index(m, peer);
+    return peer->generation * MSGR_PEERS_MAX + msgr_peer_index(m, peer);
 }
 
 struct msgr_peer *msgr_peer_of(const struct msgr *m, int handle)
@@ -177,9 +177,6 @@ static void use_link(struct msgr *m, struct msgr_peer *peer, int link)
 {
     peer->link = (int8_t)link;
     peer->ack_link = (int8_t)link;
-    if (link != MSGR_NO_LINK) {
-        m->links[link].heard_ms = m->now_ms;
-    }
     msgr_exchange_path_changed(m, peer);
 }
 
@@ -231,6 +228,7 @@ void msgr_peer_link_down(struct msgr *m, struct msgr_peer *peer, int link, enum 
         }
     } else if (peer->ack_link == link) {
         peer->ack_link = peer->link;
+        msgr_engine_touch(m, peer->link);
     }
 }
 

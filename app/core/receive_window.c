@@ -164,11 +164,13 @@ static void skip(struct msgr_receive_window *window, struct msgr_pool *pool)
 bool msgr_receive_floor(struct msgr_receive_window *window, struct msgr_pool *pool, uint32_t floor,
                         uint32_t message_max)
 {
-    if (msgr_serial_distance(floor, window->limit) > 1) {
-        return false;
+    uint32_t ahead = floor - window->received;
+
+    if (ahead == 0 || ahead > 0x80000000u) {
+        return true; /* an old one */
     }
-    if (!msgr_serial_before(window->received, floor)) {
-        return true;
+    if (ahead > window->limit - window->received + 1) {
+        return false;
     }
     while (msgr_serial_before(window->received, floor)) {
         join_ahead(window, pool, message_max);
@@ -227,8 +229,10 @@ static uint32_t bitmap_of(const struct msgr_receive_window *window)
 void msgr_receive_state(const struct msgr_receive_window *window, const struct msgr_pool *pool,
                         struct msgr_ack *ack)
 {
+    uint32_t untaken = window->received - taken_number(window, pool);
+
     ack->received = window->received;
-    ack->untaken = (uint16_t)(window->received - taken_number(window, pool));
+    ack->untaken = (uint16_t)(untaken < MSGR_UNTAKEN_MANY ? untaken : MSGR_UNTAKEN_MANY);
     ack->room = (uint16_t)(window->limit - window->received);
     ack->bitmap = bitmap_of(window);
 }

@@ -54,13 +54,6 @@ uint32_t msgr_secret_id(struct msgr *m, const struct msgr_peer *peer)
     return id;
 }
 
-struct msgr_peer *msgr_secret_peer(const struct msgr *m, uint32_t id)
-{
-    uint32_t index = id & ID_PEER_MASK;
-
-    return index < m->peer_count && m->peers[index].name[0] != '\0' ? &m->peers[index] : NULL;
-}
-
 /* 64 bits, from two hashes of 32 that differ in the first byte. */
 static void hash64(const struct msgr *m, uint8_t *bytes, size_t size, uint32_t hash[2])
 {

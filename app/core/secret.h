@@ -16,9 +16,6 @@ uint64_t msgr_secret_token(struct msgr *m);
 /** The id of frames from that peer: it tells who it is. Neither his current nor his next. */
 uint32_t msgr_secret_id(struct msgr *m, const struct msgr_peer *peer);
 
-/** The peer whose id that would be; it may be another's. NULL: nobody's. */
-struct msgr_peer *msgr_secret_peer(const struct msgr *m, uint32_t id);
-
 /** Make the hash of an address, in any form. */
 void msgr_secret_address(const struct msgr *m, const void *address, size_t size, uint32_t hash[2]);
 

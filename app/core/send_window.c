@@ -21,6 +21,7 @@ void msgr_send_start(struct msgr_send_window *window, uint32_t first, uint32_t l
     window->next = first;
     window->taken = first;
     window->limit = limit;
+    window->floor_told = first;
     window->order = order;
     window->arrived = order;
 }
@@ -141,7 +142,7 @@ static bool is_plausible(const struct msgr_send_window *window, const struct msg
     if (msgr_serial_before(window->next, ack->received) || ack->room > ROOM_MOST) {
         return false;
     }
-    return ack->bitmap == 0 || (sent >= 1 && (sent > 32 || ack->bitmap >> (sent - 1) == 0));
+    return ack->bitmap == 0 || sent > 32 || (sent >= 1 && ack->bitmap >> (sent - 1) == 0);
 }
 
 bool msgr_send_acknowledge(struct msgr_send_window *window, struct msgr_outbox *outbox,
@@ -157,6 +158,12 @@ bool msgr_send_acknowledge(struct msgr_send_window *window, struct msgr_outbox *
     if (!is_plausible(window, ack)) {
         return false;
     }
+    if (msgr_serial_before(ack->received, window->base)) {
+        return true; /* an old one: a newer has said all that it says */
+    }
+    if (ack->untaken == MSGR_UNTAKEN_MANY) {
+        taken = window->taken;
+    }
     news->is_progress = msgr_serial_before(window->base, ack->received) ||
                         msgr_serial_before(window->taken, taken) ||
                         msgr_serial_before(window->limit, limit);
@@ -164,7 +171,7 @@ bool msgr_send_acknowledge(struct msgr_send_window *window, struct msgr_outbox *
         acknowledge_one(window, outbox, pool, window->base, &arrival);
     }
     for (uint32_t bits = ack->bitmap; bits != 0; bits >>= 1, number++) {
-        if ((bits & 1) != 0 && !msgr_serial_before(number, window->base)) {
+        if ((bits & 1) != 0) {
             acknowledge_one(window, outbox, pool, number, &arrival);
         }
     }

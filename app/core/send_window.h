@@ -31,6 +31,7 @@ struct msgr_send_window {
     uint32_t arrived; /* the latest transmission that is known to have arrived, and one more */
     uint16_t in_flight;
     uint16_t lost;
+    uint32_t floor_told; /* the floor that was sent last */
     bool cut; /* a message was given up before all of it had numbers: one is to be used up */
     struct msgr_send_fragment fragment[MSGR_WINDOW]; /* by number modulo its size */
 };

@@ -5,12 +5,16 @@
  *
  * A loop, for each engine:
  *
+ *     first of all                 msgr_tick(): from then what the application does counts
  *     bytes came on a link         msgr_link_input()
  *     a datagram from a stranger   msgr_link_stranger()
  *     a connection is over         msgr_link_down()
- *     msgr_tick() when msgr_deadline_ms() says so
  *     the application pulls its events
  *     for each link of msgr_link_pending(): msgr_link_output() until it gives nothing
+ *     sleep                        msgr_deadline_ms() at most, or until `wake`
+ *
+ * A number that is no link's does no harm: bytes for it are taken and forgotten, and it has nothing
+ * to say.
  *
  * `now_ms` is any monotonic clock in milliseconds. It may start anywhere and wrap; between two
  * calls no more than MSGR_DEADLINE_MAX_MS may pass.
@@ -48,7 +52,9 @@ int msgr_link_accept(struct msgr *m, uint32_t now_ms);
 /**
  * A framed datagram (frame_mark.h) from an address that has no link.
  *
- * @param address      what tells it from others: address and port, in any form
+ * It is not to be given to msgr_link_input(), too.
+ *
+ * @param address      what tells it from others: address and port, in any form; up to 48 bytes
  * @param answer       MSGR_ANSWER_MAX bytes to send back there, never more than came
  * @param answer_size  set; 0: nothing is to be sent
  * @return a new link for that address, or MSGR_ERROR_LINK: none, forget it

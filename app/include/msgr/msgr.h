@@ -184,7 +184,7 @@ struct msgr_config {
 
 /* What MSGR_SIZE() counts with; the engine's sources check these. */
 #define MSGR_ENGINE_SIZE (208 + 9 * sizeof(void *))
-#define MSGR_PEER_SIZE   (280 + 18 * MSGR_WINDOW)
+#define MSGR_PEER_SIZE   (288 + 18 * MSGR_WINDOW)
 #define MSGR_LINK_SIZE   88
 #define MSGR_SLOT_SIZE   (24 + MSGR_FRAGMENT)
 
@@ -224,7 +224,8 @@ struct msgr_config {
 int msgr_open(struct msgr **m, void *memory, size_t size, const struct msgr_config *config);
 
 /**
- * The peer of that name: one that is known, or a place that is kept for it until it comes.
+ * The peer of that name: one that is known, or a place for it. Where a place is lacking, a peer
+ * that is down, and for which nothing is queued, loses its own; its handle is then nobody's.
  *
  * @return its handle, 0 or more; or MSGR_ERROR_NAME, MSGR_ERROR_FULL
  */
@@ -241,7 +242,8 @@ int msgr_peer_after(const struct msgr *m, int peer);
  * which msgr_next() tells, not later than its deadline.
  *
  * @param data         size bytes; may be NULL if size is 0
- * @param deadline_ms  from now, 1 to MSGR_DEADLINE_MAX_MS; 0: MSGR_DEADLINE_MS
+ * @param deadline_ms  from the time that the transport last said (link.h), 1 to
+ * MSGR_DEADLINE_MAX_MS; 0: MSGR_DEADLINE_MS
  * @return the message's handle, 1 or more, unique among messages whose outcome was not pulled;
  *         or MSGR_ERROR_FULL, _TOO_LONG, _PEER, _RANGE: then nothing was accepted
  */
