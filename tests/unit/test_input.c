@@ -124,10 +124,10 @@ static void mark_of_another_version_is_dropped(void **state)
 static void short_bodies_of_every_type_are_malformed(void **state)
 {
     (void)state;
-    for (uint8_t type = MSGR_FRAME_HELLO; type <= MSGR_FRAME_RESET; type++) {
+    for (unsigned type = MSGR_FRAME_HELLO; type <= MSGR_FRAME_RESET; type++) {
         uint8_t data[32];
         uint8_t *start = msgr_frame_put_mark(data);
-        uint8_t *end = msgr_frame_begin(start, type, 0, 3) + 3;
+        uint8_t *end = msgr_frame_begin(start, (uint8_t)type, 0, 3) + 3;
         uint32_t before = pair_stats(&p, BOB).drop_malformed;
 
         if (type == MSGR_FRAME_UNKNOWN) {
@@ -265,10 +265,10 @@ static void bodies_have_a_least_length(void **state)
         [MSGR_FRAME_DATA] = 8,    [MSGR_FRAME_ACK] = 12,    [MSGR_FRAME_FLOOR] = 8};
 
     (void)state;
-    for (uint8_t type = 1; type < MSGR_FRAME_TYPES; type++) {
+    for (unsigned type = 1; type < MSGR_FRAME_TYPES; type++) {
         for (size_t size = 0; least[type] > 0 && size < least[type] + 3u; size++) {
             setup(NULL);
-            give_frames(write_body(frames, type, size));
+            give_frames(write_body(frames, (uint8_t)type, size));
             assert_int_equal(pair_stats(&p, BOB).drop_malformed, size < least[type] ? 1 : 0);
             assert_int_equal(pair_stats(&p, BOB).drop_check, 0);
         }
