@@ -25,7 +25,7 @@ static void note_wake(void *ctx)
 
 static void start_node(struct pair_node *node, const char *name, uint64_t identity)
 {
-    node->size = MSGR_SIZE(PAIR_PEERS, PAIR_BYTES);
+    node->size = PAIR_SIZE;
     node->random = (uint32_t)identity;
     node->config = (struct msgr_config){.name = name,
                                         .identity = identity,

@@ -30,6 +30,7 @@
 #define PAIR_QUEUE 128
 #define PAIR_PEERS 4
 #define PAIR_BYTES (2 * PAIR_PEERS * MSGR_MESSAGE_MAX + 64 * MSGR_FRAGMENT)
+#define PAIR_SIZE  MSGR_SIZE((size_t)PAIR_PEERS, (size_t)PAIR_BYTES)
 
 enum pair_side {
     ALICE,
@@ -44,7 +45,7 @@ struct pair_node {
     bool random_repeats; /* they are always the same */
     unsigned wakes;
     int peer; /* its handle for the other, once it is up */
-    uint64_t memory[(MSGR_SIZE(PAIR_PEERS, PAIR_BYTES) + 7) / 8];
+    uint64_t memory[(PAIR_SIZE + 7) / 8];
 };
 
 struct pair_wire {

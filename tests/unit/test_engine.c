@@ -3,12 +3,12 @@
 
 #include <stdlib.h>
 
-#define MANY_SLOTS_SIZE (MSGR_SIZE(1, 70000 * (size_t)MSGR_FRAGMENT))
+#define MANY_SLOTS_SIZE (MSGR_SIZE((size_t)1, 70000 * (size_t)MSGR_FRAGMENT))
 
 static struct pair p;
 static struct msgr_config config;
 static struct msgr *m;
-MSGR_STORAGE(memory, 2, 20000);
+MSGR_STORAGE(memory, (size_t)2, (size_t)20000);
 
 static int setup(void **state)
 {
@@ -160,7 +160,7 @@ static void least_memory_receives_a_longest_message_from_each_peer(void **state)
     }
     msgr_stats(m, &stats);
     assert_int_equal(stats.slots, 2 * LONGEST + 2 + LONGEST - 1 + 1);
-    assert_true(size <= MSGR_SIZE(2, MSGR_LEAST(2)));
+    assert_true(size <= MSGR_SIZE((size_t)2, (size_t)(MSGR_LEAST(2))));
     assert_int_equal(m->peers[1].received.quota.guaranteed, LONGEST);
     assert_int_equal(m->peers[1].outbox.quota.guaranteed, 1);
     assert_int_equal(m->pool.shared, LONGEST - 1);
@@ -169,7 +169,8 @@ static void least_memory_receives_a_longest_message_from_each_peer(void **state)
 static void ample_memory_sends_a_longest_message_to_each_peer_too(void **state)
 {
     (void)state;
-    assert_int_equal(msgr_open(&m, memory, MSGR_SIZE(2, MSGR_AMPLE(2)), &config), 0);
+    assert_int_equal(msgr_open(&m, memory, MSGR_SIZE((size_t)2, (size_t)(MSGR_AMPLE(2))), &config),
+                     0);
     assert_int_equal(m->peers[1].received.quota.guaranteed, LONGEST);
     assert_int_equal(m->peers[1].outbox.quota.guaranteed, LONGEST);
     assert_in_range(m->pool.shared, 0, LONGEST);
@@ -177,11 +178,11 @@ static void ample_memory_sends_a_longest_message_to_each_peer_too(void **state)
 
 #define assert_fits(number, bytes)                                                                 \
     do {                                                                                           \
-        MSGR_STORAGE(storage, number, bytes);                                                      \
+        MSGR_STORAGE(storage, (size_t)(number), (size_t)(bytes));                                  \
         config.peers = (number);                                                                   \
         assert_int_equal(msgr_open(&m, storage, sizeof storage, &config), 0);                      \
         assert_true(m->pool.count >= (bytes) / MSGR_FRAGMENT + 1);                                 \
-        assert_true(m->pool.data + m->pool.count * MSGR_FRAGMENT + MSGR_MESSAGE_MAX <=             \
+        assert_true(m->pool.data + m->pool.count * (size_t)MSGR_FRAGMENT + MSGR_MESSAGE_MAX <=     \
                     (uint8_t *)storage + sizeof storage);                                          \
     } while (0)
 

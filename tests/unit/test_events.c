@@ -199,7 +199,7 @@ static void short_payload_stays_while_the_conversation_ends(void **state)
 static void long_payload_stays_while_the_conversation_ends(void **state)
 {
     (void)state;
-    payload_stays_while_the_conversation_ends(3 * MSGR_FRAGMENT);
+    payload_stays_while_the_conversation_ends(3 * (size_t)MSGR_FRAGMENT);
 }
 
 /* ---- dispatch ---- */

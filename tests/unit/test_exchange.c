@@ -325,6 +325,68 @@ static void stream_repeats_nothing_before_a_heartbeat(void **state)
     assert_int_equal(pair_pull(&p, BOB, MSGR_EVENT_MESSAGE), 1);
 }
 
+/* ---- what was overtaken ---- */
+
+/* With a round trip of 20 ms: two leave, the second arrives, and 20 ms later alice knows. */
+static void overtake(void)
+{
+    measure(20);
+    send_one();
+    send_one();
+    pair_deliver(&p, 1);
+    assert_int_equal(pair_collect(&p, BOB), 1);
+    pair_wait(&p, 20);
+    pair_deliver(&p, 1);
+}
+
+static void overtaken_fragment_is_sent_again_after_the_window(void **state)
+{
+    uint32_t window_ms;
+    uint32_t number;
+
+    (void)state;
+    overtake();
+    window_ms = msgr_round_trip_window_ms(&pair_peer(&p, ALICE)->trip);
+    number = pair_data(&p, 0).number;
+    pair_drop_all(&p);
+    assert_true(window_ms > 20);
+    assert_int_equal(silence_of(ALICE, 1000), window_ms - 20);
+    assert_int_equal(pair_data(&p, 0).number, number);
+    assert_int_equal(pair_count(&p, MSGR_FRAME_DATA), 1);
+    assert_int_equal(pair_stats(&p, ALICE).retransmitted, 1);
+}
+
+static void overtaken_fragment_that_arrives_in_the_window_is_not(void **state)
+{
+    (void)state;
+    overtake();
+    pair_wait(&p, 20);
+    pair_deliver_all(&p);
+    pair_settle(&p);
+    assert_int_equal(pair_pull(&p, BOB, MSGR_EVENT_MESSAGE), 2);
+    pair_pass(&p, 1000);
+    assert_int_equal(pair_stats(&p, ALICE).retransmitted, 0);
+    assert_int_equal(pair_pull(&p, ALICE, MSGR_EVENT_OUTCOME), 2);
+}
+
+/* The window has passed when the acknowledgement comes: the timer is not waited for. */
+static void fragment_that_was_overtaken_long_ago_is_sent_again_at_once(void **state)
+{
+    (void)state;
+    measure(20);
+    send_one();
+    pair_drop_all(&p);
+    pair_wait(&p, 60);
+    send_one();
+    pair_deliver_all(&p);
+    pair_collect(&p, BOB);
+    pair_wait(&p, 4);
+    pair_deliver_all(&p);
+    assert_int_equal(silence_of(ALICE, 1000), 0);
+    assert_int_equal(pair_count(&p, MSGR_FRAME_DATA), 1);
+    assert_int_equal(pair_peer(&p, ALICE)->congestion.window, 10); /* halved, to no less */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -347,6 +409,9 @@ int main(void)
         cmocka_unit_test_setup(closed_window_is_probed_and_opens, setup),
         cmocka_unit_test_setup(floor_is_sent_at_once_and_again_until_it_is_acknowledged, setup),
         cmocka_unit_test_setup(stream_repeats_nothing_before_a_heartbeat, setup),
+        cmocka_unit_test_setup(overtaken_fragment_is_sent_again_after_the_window, setup),
+        cmocka_unit_test_setup(overtaken_fragment_that_arrives_in_the_window_is_not, setup),
+        cmocka_unit_test_setup(fragment_that_was_overtaken_long_ago_is_sent_again_at_once, setup),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

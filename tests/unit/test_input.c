@@ -124,10 +124,10 @@ static void mark_of_another_version_is_dropped(void **state)
 static void short_bodies_of_every_type_are_malformed(void **state)
 {
     (void)state;
-    for (uint8_t type = MSGR_FRAME_HELLO; type <= MSGR_FRAME_RESET; type++) {
+    for (unsigned type = MSGR_FRAME_HELLO; type <= MSGR_FRAME_RESET; type++) {
         uint8_t data[32];
         uint8_t *start = msgr_frame_put_mark(data);
-        uint8_t *end = msgr_frame_begin(start, type, 0, 3) + 3;
+        uint8_t *end = msgr_frame_begin(start, (uint8_t)type, 0, 3) + 3;
         uint32_t before = pair_stats(&p, BOB).drop_malformed;
 
         if (type == MSGR_FRAME_UNKNOWN) {
@@ -235,6 +235,91 @@ static void stream_that_begins_with_something_else_is_closed(void **state)
     assert_true(msgr_link_is_over(bob, accepted));
 }
 
+/* ---- frames that alice would not make ---- */
+
+static uint8_t frames[MSGR_DATAGRAM_MAX];
+
+static void give_frames(const uint8_t *end)
+{
+    pair_inject(&p, BOB, 0, frames, (size_t)(end - frames));
+}
+
+static uint8_t *write_body(uint8_t *start, uint8_t type, size_t size)
+{
+    const struct msgr_incarnation *from = &pair_peer(&p, ALICE)->current;
+    bool is_of_conversation = type >= MSGR_FRAME_DATA && type <= MSGR_FRAME_FLOOR;
+    uint8_t *at = msgr_frame_begin(start, type, 0, size);
+    uint8_t id[4] = {(uint8_t)(from->peer_id >> 24), (uint8_t)(from->peer_id >> 16),
+                     (uint8_t)(from->peer_id >> 8), (uint8_t)from->peer_id};
+
+    memset(at, 0, size);
+    memcpy(at, id, size < 4 ? size : 4);
+    return msgr_frame_end(start, at + size, is_of_conversation ? from->prefix : MSGR_CRC32C_START);
+}
+
+/* The least body of each type; one byte less is malformed, more is not. */
+static void bodies_have_a_least_length(void **state)
+{
+    static const uint8_t least[MSGR_FRAME_TYPES] = {
+        [MSGR_FRAME_COOKIE] = 16, [MSGR_FRAME_REFUSE] = 11, [MSGR_FRAME_RESET] = 4,
+        [MSGR_FRAME_DATA] = 8,    [MSGR_FRAME_ACK] = 12,    [MSGR_FRAME_FLOOR] = 8};
+
+    (void)state;
+    for (unsigned type = 1; type < MSGR_FRAME_TYPES; type++) {
+        for (size_t size = 0; least[type] > 0 && size < least[type] + 3u; size++) {
+            setup(NULL);
+            give_frames(write_body(frames, (uint8_t)type, size));
+            assert_int_equal(pair_stats(&p, BOB).drop_malformed, size < least[type] ? 1 : 0);
+            assert_int_equal(pair_stats(&p, BOB).drop_check, 0);
+        }
+    }
+}
+
+/* HELLO, WELCOME, OPEN and ACCEPT of zeros are malformed at every length. */
+static void bodies_have_ranges(void **state)
+{
+    static const uint8_t types[] = {MSGR_FRAME_HELLO, MSGR_FRAME_WELCOME, MSGR_FRAME_OPEN,
+                                    MSGR_FRAME_ACCEPT};
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof types; i++) {
+        for (size_t size = 0; size < 60; size++) {
+            uint32_t before = pair_stats(&p, BOB).drop_malformed;
+            give_frames(write_body(frames, types[i], size));
+            assert_int_equal(pair_stats(&p, BOB).drop_malformed, before + 1);
+        }
+    }
+}
+
+static void ack_with_a_bitmap_needs_it(void **state)
+{
+    const struct msgr_incarnation *from = &pair_peer(&p, ALICE)->current;
+    uint8_t *end = write_body(frames, MSGR_FRAME_ACK, 12);
+
+    (void)state;
+    frames[0] |= MSGR_ACK_BITMAP << 5;
+    give_frames(msgr_frame_end(frames, end - 4, from->prefix));
+    assert_int_equal(pair_stats(&p, BOB).drop_malformed, 1);
+}
+
+static void what_follows_a_refused_hello_is_swallowed(void **state)
+{
+    struct msgr_hello hello = {.lowest = 2,
+                               .highest = 3,
+                               .identity = 5,
+                               .token = 6,
+                               .name = {(const uint8_t *)"carol", 5}};
+    uint8_t *end = msgr_hello_write(msgr_frame_put_mark(frames), &hello);
+    int another = msgr_link_accept(bob, p.now_ms);
+
+    (void)state;
+    memset(end, 0xEE, 10);
+    size_t size = (size_t)(end - frames) + 10;
+    assert_int_equal(msgr_link_input(bob, another, p.now_ms, frames, size), size);
+    assert_int_equal(msgr_link_reason(bob, another), MSGR_REASON_VERSION);
+    assert_int_equal(pair_stats(&p, BOB).drop_malformed, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,6 +336,10 @@ int main(void)
         cmocka_unit_test_setup(stream_with_a_changed_byte_is_closed, setup_stream),
         cmocka_unit_test_setup(length_that_cannot_be_closes_the_stream, setup_stream),
         cmocka_unit_test_setup(stream_that_begins_with_something_else_is_closed, setup_stream),
+        cmocka_unit_test_setup(bodies_have_a_least_length, setup),
+        cmocka_unit_test_setup(bodies_have_ranges, setup),
+        cmocka_unit_test_setup(ack_with_a_bitmap_needs_it, setup),
+        cmocka_unit_test_setup(what_follows_a_refused_hello_is_swallowed, setup),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

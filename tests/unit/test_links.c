@@ -405,11 +405,12 @@ static void refusal_is_noted_and_hello_comes_again_after_a_heartbeat(void **stat
     uint8_t frame[MSGR_REFUSE_FRAME_SIZE];
 
     (void)state;
-    for (uint8_t code = 0; code < sizeof reasons; code++) {
+    for (size_t code = 0; code < sizeof reasons; code++) {
         setup_alone(NULL);
         pair_connect(&p, 0, MSGR_LINK_DATAGRAM);
         pair_collect(&p, ALICE);
-        struct msgr_refuse refuse = {.token = pair_link(&p, ALICE, 0)->token, .code = code};
+        struct msgr_refuse refuse = {.token = pair_link(&p, ALICE, 0)->token,
+                                     .code = (uint8_t)code};
         refuse.token ^= 1;
         msgr_refuse_write(frame, &refuse);
         pair_inject(&p, ALICE, 0, frame, sizeof frame);

@@ -72,7 +72,7 @@ static void fragments_of_a_message(void **state)
 
 static void message_is_copied_into_its_slots(void **state)
 {
-    size_t size = 2 * MSGR_FRAGMENT + 7;
+    size_t size = 2 * (size_t)MSGR_FRAGMENT + 7;
     uint16_t slot = add(size);
 
     (void)state;
@@ -81,7 +81,7 @@ static void message_is_copied_into_its_slots(void **state)
     slot = slots[slot].next;
     assert_memory_equal(msgr_pool_data(&pool, slot), text + MSGR_FRAGMENT, MSGR_FRAGMENT);
     slot = slots[slot].next;
-    assert_memory_equal(msgr_pool_data(&pool, slot), text + 2 * MSGR_FRAGMENT, 7);
+    assert_memory_equal(msgr_pool_data(&pool, slot), text + 2 * (size_t)MSGR_FRAGMENT, 7);
     assert_int_equal(slots[slot].next, MSGR_NO_SLOT);
 }
 
@@ -119,7 +119,7 @@ static void message_that_fills_its_slots_ends_there(void **state)
     uint16_t second;
 
     (void)state;
-    add(2 * MSGR_FRAGMENT);
+    add(2 * (size_t)MSGR_FRAGMENT);
     second = add(1);
     advance(2, 8);
     assert_int_equal(outbox.cursor, second);
@@ -139,7 +139,7 @@ static void what_comes_after_the_end_is_the_cursor(void **state)
 
 static void finishing_keeps_the_record_and_frees_the_rest(void **state)
 {
-    uint16_t message = add(3 * MSGR_FRAGMENT);
+    uint16_t message = add(3 * (size_t)MSGR_FRAGMENT);
 
     (void)state;
     msgr_outbox_finish(&outbox, &pool, &outcomes, message, MSGR_OUT_UNKNOWN, MSGR_REASON_CANCELLED);
@@ -195,7 +195,7 @@ static void outcomes_stay_in_order(void **state)
 
 static void trimming_leaves_the_record(void **state)
 {
-    uint16_t message = add(3 * MSGR_FRAGMENT);
+    uint16_t message = add(3 * (size_t)MSGR_FRAGMENT);
 
     (void)state;
     msgr_outbox_trim(&outbox, &pool, message);
@@ -207,7 +207,7 @@ static void trimming_leaves_the_record(void **state)
 
 static void rewinding_begins_with_the_first_again(void **state)
 {
-    uint16_t first = add(2 * MSGR_FRAGMENT);
+    uint16_t first = add(2 * (size_t)MSGR_FRAGMENT);
 
     (void)state;
     add(1);

@@ -331,7 +331,7 @@ static void any_bitmap_of_long_ago_is_plausible(void **state)
 static void payload_is_freed_when_all_of_a_message_has_arrived(void **state)
 {
     (void)state;
-    add(3 * MSGR_FRAGMENT);
+    add(3 * (size_t)MSGR_FRAGMENT);
     transmit_next();
     transmit_next();
     assert_true(acknowledge(2, 31, 0));
@@ -612,7 +612,7 @@ static void given_up_fragments_are_neither_lost_nor_acknowledged(void **state)
 static void message_keeps_what_was_acknowledged_of_it(void **state)
 {
     (void)state;
-    add(3 * MSGR_FRAGMENT);
+    add(3 * (size_t)MSGR_FRAGMENT);
     transmit_next();
     transmit_next();
     transmit_next();
@@ -628,7 +628,7 @@ static void message_keeps_what_was_acknowledged_of_it(void **state)
 
 static void what_had_no_number_takes_one_script(void)
 {
-    add(3 * MSGR_FRAGMENT);
+    add(3 * (size_t)MSGR_FRAGMENT);
     transmit_next();
     give_up(0, true);
     assert_int_equal(window.next, first + 2);
@@ -648,7 +648,7 @@ static void cut_takes_its_number_at_the_limit(void **state)
 {
     (void)state;
     msgr_send_start(&window, first, first + 1);
-    add(2 * MSGR_FRAGMENT);
+    add(2 * (size_t)MSGR_FRAGMENT);
     transmit_next();
     give_up(0, true);
     assert_int_equal(msgr_send_floor(&window), 1002);
@@ -659,7 +659,7 @@ static void cut_takes_its_number_at_the_limit(void **state)
 static void cut_waits_for_a_place_and_nothing_overtakes_it_script(void)
 {
     transmit(W - 1);
-    add(2 * MSGR_FRAGMENT);
+    add(2 * (size_t)MSGR_FRAGMENT);
     transmit_next();
     give_up(W - 1, true);
     assert_true(window.cut);
