@@ -64,9 +64,13 @@ void datagram_connect(struct world *world, int node, int path)
     uint32_t port = is_both ? 0 : world->path[path].port[node];
     uint32_t own = address_of(node, path, port);
     uint32_t other = address_of(1 - node, path, 0);
+    const struct datagram_link *there = find(&world->node[node], own, other);
     int link;
 
-    if (find(&world->node[node], own, other) != NULL) {
+    if (there != NULL) {
+        if (!there->is_initiated) { /* the other end's: when it goes, nobody else connects */
+            retry_later(world, node, path);
+        }
         return;
     }
     link = call_connect(world, node, MSGR_LINK_DATAGRAM);

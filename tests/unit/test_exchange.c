@@ -169,6 +169,93 @@ static void acknowledgement_of_what_was_not_sent_is_dropped(void **state)
     assert_int_equal(pair_stats(&p, ALICE).drop_limit, 1);
 }
 
+static void old_acknowledgement_changes_nothing(void **state)
+{
+    struct msgr_peer *peer = pair_peer(&p, ALICE);
+    struct msgr_ack ack = {.received = peer->sent.next - 0x7FFFFFFF, .untaken = 40000, .room = 33};
+    uint8_t frame[32];
+    uint8_t *end = msgr_ack_write(frame, peer->current.id, 0, &ack, peer->current.prefix);
+    uint32_t limit = peer->sent.limit;
+
+    (void)state;
+    send_one();
+    pair_inject(&p, ALICE, 0, frame, (size_t)(end - frame));
+    pair_expect_nothing(&p, ALICE); /* a lie does not deliver */
+    assert_int_equal(peer->sent.limit, limit);
+}
+
+static void many_untaken_fragments_say_nothing_of_what_is_taken(void **state)
+{
+    struct msgr_peer *peer = pair_peer(&p, ALICE);
+    struct msgr_ack ack = {.untaken = MSGR_UNTAKEN_MANY};
+    uint8_t frame[32];
+    uint32_t taken = peer->sent.taken;
+
+    (void)state;
+    send_one();
+    ack.received = peer->sent.next;
+    uint8_t *end = msgr_ack_write(frame, peer->current.id, 0, &ack, peer->current.prefix);
+    pair_inject(&p, ALICE, 0, frame, (size_t)(end - frame));
+    pair_expect_nothing(&p, ALICE);
+    assert_int_equal(peer->sent.taken, taken);
+    assert_int_equal(peer->sent.base, peer->sent.next);
+}
+
+static void floor_half_the_numbers_away_is_dropped(void **state)
+{
+    struct msgr_peer *peer = pair_peer(&p, BOB);
+    uint8_t frame[32];
+    uint8_t *end = msgr_floor_write(frame, peer->current.id, peer->received.received + 0x80000000u,
+                                    peer->current.prefix);
+
+    (void)state;
+    peer->received.limit = peer->received.received; /* as when all is used up */
+    pair_inject(&p, BOB, 0, frame, (size_t)(end - frame));
+    assert_int_equal(pair_stats(&p, BOB).drop_limit, 1);
+}
+
+static void floor_behind_an_acknowledgement_is_sent_at_once(void **state)
+{
+    int32_t message;
+
+    (void)state;
+    pair_up_on(&p, MSGR_LINK_STREAM);
+    alice = p.node[ALICE].m;
+    pair_send(&p, ALICE, "one");
+    message = pair_send(&p, ALICE, "given up");
+    pair_collect(&p, ALICE);
+    pair_deliver_all(&p);
+    msgr_cancel(alice, message); /* behind "one", so there is nothing to say yet */
+    pair_settle(&p);             /* no time passes */
+    assert_false(msgr_send_has_floor(&pair_peer(&p, ALICE)->sent));
+}
+
+static void acknowledgement_that_is_due_moves_to_the_link_that_was_heard_last(void **state)
+{
+    (void)state;
+    pair_connect(&p, 1, MSGR_LINK_STREAM);
+    pair_settle(&p);
+    send_one();
+    pair_deliver_copy(&p, 0);
+    pair_deliver(&p, 0); /* twice: an ACK is due on this link */
+    msgr_exchange_probe_link(alice, pair_peer(&p, ALICE), p.wire[1].link[ALICE]);
+    pair_collect(&p, ALICE);
+    pair_deliver_all(&p); /* an ACK with a probe, on the other */
+    assert_int_equal(pair_collect(&p, BOB), 1);
+    assert_int_equal(p.queue[0].wire, 1);
+}
+
+static void wake_says_that_another_link_has_something_to_send(void **state)
+{
+    unsigned before;
+
+    (void)state;
+    pair_connect(&p, 1, MSGR_LINK_STREAM); /* its HELLO stays: the stream is blocked */
+    before = p.node[ALICE].wakes;
+    msgr_exchange_ack_now(alice, pair_peer(&p, ALICE), MSGR_DUE_ACK);
+    assert_true(p.node[ALICE].wakes > before);
+}
+
 static void floor_far_beyond_the_limit_is_dropped(void **state)
 {
     struct msgr_peer *peer = pair_peer(&p, BOB);
@@ -399,6 +486,13 @@ int main(void)
         cmocka_unit_test_setup(fragment_that_is_larger_than_agreed_is_malformed, setup),
         cmocka_unit_test_setup(fragment_beyond_the_limit_is_dropped, setup),
         cmocka_unit_test_setup(acknowledgement_of_what_was_not_sent_is_dropped, setup),
+        cmocka_unit_test_setup(old_acknowledgement_changes_nothing, setup),
+        cmocka_unit_test_setup(many_untaken_fragments_say_nothing_of_what_is_taken, setup),
+        cmocka_unit_test_setup(floor_half_the_numbers_away_is_dropped, setup),
+        cmocka_unit_test_setup(floor_behind_an_acknowledgement_is_sent_at_once, setup),
+        cmocka_unit_test_setup(acknowledgement_that_is_due_moves_to_the_link_that_was_heard_last,
+                               setup),
+        cmocka_unit_test_setup(wake_says_that_another_link_has_something_to_send, setup),
         cmocka_unit_test_setup(floor_far_beyond_the_limit_is_dropped, setup),
         cmocka_unit_test_setup(short_bodies_are_malformed, setup),
         cmocka_unit_test_setup(lost_fragment_is_repeated_at_times_that_grow_by_half, setup),

@@ -157,7 +157,7 @@ static void nonces_begin_with_a_random_number(void **state)
 
 /* ---- ids ---- */
 
-static void id_tells_its_peer(void **state)
+static void ids_of_two_peers_differ(void **state)
 {
     (void)state;
     for (unsigned i = 0; i < PAIR_PEERS; i++) {
@@ -166,18 +166,9 @@ static void id_tells_its_peer(void **state)
         for (unsigned draw = 0; draw < 20; draw++) {
             uint32_t id = msgr_secret_id(m, &m->peers[i]);
             assert_int_not_equal(id, 0);
-            assert_ptr_equal(msgr_secret_peer(m, id), &m->peers[i]);
+            assert_int_equal(id % MSGR_PEERS_MAX, i); /* so no two peers' ids are the same */
         }
     }
-}
-
-static void id_of_nobody(void **state)
-{
-    (void)state;
-    assert_null(msgr_secret_peer(m, 0x1230)); /* nobody has that place */
-    assert_true(msgr_peer(m, "a") >= 0);
-    assert_non_null(msgr_secret_peer(m, 0x1230));
-    assert_null(msgr_secret_peer(m, 0x123F)); /* there is no such place */
 }
 
 /* What would be drawn next is in use already. */
@@ -210,8 +201,7 @@ int main(void)
         cmocka_unit_test_setup(long_addresses_are_told_apart_by_their_beginning, setup),
         cmocka_unit_test_setup(nonces_differ_though_the_random_bytes_come_again, setup),
         cmocka_unit_test_setup(nonces_begin_with_a_random_number, setup),
-        cmocka_unit_test_setup(id_tells_its_peer, setup),
-        cmocka_unit_test_setup(id_of_nobody, setup),
+        cmocka_unit_test_setup(ids_of_two_peers_differ, setup),
         cmocka_unit_test_setup(id_is_neither_the_current_nor_the_next_one, setup),
     };
 
