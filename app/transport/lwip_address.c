@@ -36,7 +36,7 @@ static bool is_on_link6(const ip6_addr_t *address, const struct netif *netif)
 bool msgr_lwip_is_on_link(const ip_addr_t *address, struct netif *netif)
 {
 #if LWIP_IPV6
-    if (IP_IS_V6(address)) {
+    if (IP_IS_V6_VAL(*address)) {
         return is_on_link6(ip_2_ip6(address), netif);
     }
 #endif
@@ -52,7 +52,7 @@ static bool has_router(const ip_addr_t *address, const struct netif *netif)
     (void)address; /* one of them has no use where there is but one IP version */
     (void)netif;
 #if LWIP_IPV6
-    if (IP_IS_V6(address)) {
+    if (IP_IS_V6_VAL(*address)) {
         return nd6_find_route(ip_2_ip6(address)) != NULL;
     }
 #endif
@@ -68,7 +68,7 @@ static bool is_in_zone(const ip_addr_t *address, const struct netif *netif)
 {
     (void)netif; /* has no use without IPv6 */
 #if LWIP_IPV6
-    if (IP_IS_V6(address) && ip6_addr_has_zone(ip_2_ip6(address))) {
+    if (IP_IS_V6_VAL(*address) && ip6_addr_has_zone(ip_2_ip6(address))) {
         return ip6_addr_test_zone(ip_2_ip6(address), netif);
     }
 #endif
@@ -80,11 +80,9 @@ struct netif *msgr_lwip_route(const ip_addr_t *address)
 {
     struct netif *netif = ip_route(IP_ANY_TYPE, address);
 
-    if (netif == NULL || !is_in_zone(address, netif)) {
-        return NULL;
-    }
-    if (msgr_lwip_is_group(address, netif) || msgr_lwip_is_on_link(address, netif) ||
-        has_router(address, netif)) {
+    if (netif != NULL && is_in_zone(address, netif) &&
+        (msgr_lwip_is_group(address, netif) || msgr_lwip_is_on_link(address, netif) ||
+         has_router(address, netif))) {
         return netif;
     }
     return NULL;

@@ -14,8 +14,8 @@ static enum msgr_plain_cue cue_of(const struct pbuf *p)
     return MSGR_PLAIN_CUE_DATA;
 }
 
-enum msgr_plain_cue msgr_lwip_tcp_take(struct tcp_pcb *pcb, struct pbuf *p, void *buffer,
-                                       size_t size, size_t *received)
+enum msgr_plain_cue msgr_lwip_tcp_take(size_t *received, struct tcp_pcb *pcb, struct pbuf *p,
+                                       void *buffer, size_t size)
 {
     enum msgr_plain_cue cue = cue_of(p);
 

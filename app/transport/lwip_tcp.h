@@ -12,12 +12,12 @@
 /**
  * Take what came: what fits goes to its place in @p buffer, the rest is only counted; all of it is
  * acknowledged, and @p p is freed.
- * @param size      of the buffer
  * @param received  bytes that came before; becomes those that have come now
+ * @param size      of the buffer
  * @return what it says about the text's end: a push, or data
  */
-enum msgr_plain_cue msgr_lwip_tcp_take(struct tcp_pcb *pcb, struct pbuf *p, void *buffer,
-                                       size_t size, size_t *received);
+enum msgr_plain_cue msgr_lwip_tcp_take(size_t *received, struct tcp_pcb *pcb, struct pbuf *p,
+                                       void *buffer, size_t size);
 
 /**
  * Hand lwIP as many bytes as it takes, without copying: they are lent until acknowledged, or until

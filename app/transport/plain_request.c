@@ -6,7 +6,7 @@
 err_t msgr_plain_request_open(struct msgr_plain_request *request,
                               const struct msgr_plain_request *wanted, bool *is_group)
 {
-    struct netif *netif = msgr_lwip_route(&wanted->address);
+    struct netif *netif;
 
     *request = *wanted;
     if (request->port == 0) {
@@ -15,11 +15,15 @@ err_t msgr_plain_request_open(struct msgr_plain_request *request,
     if (request->timeout_ms == 0) {
         request->timeout_ms = MSGR_PLAIN_TIMEOUT_MS;
     }
+    netif = msgr_lwip_route(&request->address);
     if (netif == NULL) {
         return ERR_RTE;
     }
+    if (ip_addr_isany(&request->address)) {
+        return ERR_VAL;
+    }
     *is_group = msgr_lwip_is_group(&request->address, netif);
-    return ip_addr_isany(&request->address) ? ERR_VAL : ERR_OK;
+    return ERR_OK;
 }
 
 void msgr_plain_request_report(const struct msgr_plain_request *request,

@@ -10,7 +10,7 @@
 
 /**
  * Copy what is @p wanted, with its defaults put in, and look where it leads.
- * @param is_group  receives whether that is a broadcast or multicast address
+ * @param is_group  with ERR_OK: receives whether that is a broadcast or multicast address
  * @return ERR_OK; ERR_RTE: nowhere; ERR_VAL: to the unspecified address
  */
 err_t msgr_plain_request_open(struct msgr_plain_request *request,

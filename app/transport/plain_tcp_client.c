@@ -133,7 +133,7 @@ static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
 
     (void)err; /* always ERR_OK: lwIP reports errors elsewhere */
     if (p != NULL) {
-        cue = msgr_lwip_tcp_take(pcb, p, request->buffer, request->buffer_size, &client->received);
+        cue = msgr_lwip_tcp_take(&client->received, pcb, p, request->buffer, request->buffer_size);
     }
     return on_cue(client, cue);
 }
@@ -196,7 +196,7 @@ static err_t on_connected(void *arg, struct tcp_pcb *pcb, err_t err)
 
 static err_t start(struct msgr_plain_tcp_client *client, const struct msgr_plain_request *request)
 {
-    bool is_group = false;
+    bool is_group;
     err_t err;
 
     memset(client, 0, sizeof *client);

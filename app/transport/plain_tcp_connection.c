@@ -86,10 +86,8 @@ void msgr_plain_tcp_connection_drop(struct msgr_plain_tcp_connection *connection
     give_back(connection);
 }
 
-static err_t reset(struct msgr_plain_tcp_connection *connection, uint32_t *counter,
-                   enum msgr_plain_reason reason)
+static err_t reset(struct msgr_plain_tcp_connection *connection, enum msgr_plain_reason reason)
 {
-    ++*counter;
     msgr_plain_tcp_connection_drop(connection);
     report(connection, MSGR_PLAIN_EVENT_ENDED, reason);
     return ERR_ABRT;
@@ -128,9 +126,11 @@ static err_t give_up(struct msgr_plain_tcp_connection *connection)
         return finish(connection);
     }
     if (connection->state == RECEIVING) {
-        return reset(connection, &counters->silent, MSGR_PLAIN_SILENT);
+        counters->silent++;
+        return reset(connection, MSGR_PLAIN_SILENT);
     }
-    return reset(connection, &counters->stalled, MSGR_PLAIN_STALLED);
+    counters->stalled++;
+    return reset(connection, MSGR_PLAIN_STALLED);
 }
 
 /* ---- answering ----------------------------------------------------------------------------- */
@@ -166,9 +166,8 @@ static err_t go_on(struct msgr_plain_tcp_connection *connection)
     return connection->state == ANSWERING ? answer_on(connection) : linger(connection);
 }
 
-static err_t answer(struct msgr_plain_tcp_connection *connection, const char *bytes, size_t size)
+static err_t answer(struct msgr_plain_tcp_connection *connection, size_t size)
 {
-    connection->answer = bytes;
     connection->answer_size = size;
     connection->unacked = size;
     connection->is_waiting = false;
@@ -176,19 +175,22 @@ static err_t answer(struct msgr_plain_tcp_connection *connection, const char *by
     return answer_on(connection);
 }
 
-static err_t acknowledge(struct msgr_plain_tcp_connection *connection)
+/* @return the answer's size */
+static size_t acknowledge(struct msgr_plain_tcp_connection *connection)
 {
     connection->server->counters.answered++;
     report(connection, MSGR_PLAIN_EVENT_RECEIVED, MSGR_PLAIN_DONE);
-    return answer(connection, connection->buffer,
-                  msgr_plain_answer_around(connection->buffer, connection->received));
+    connection->answer = connection->buffer;
+    return msgr_plain_answer_around(connection->buffer, connection->received);
 }
 
-static err_t refuse(struct msgr_plain_tcp_connection *connection)
+/* @return the answer's size */
+static size_t refuse(struct msgr_plain_tcp_connection *connection)
 {
     connection->server->counters.refused++;
     report(connection, MSGR_PLAIN_EVENT_REFUSED, MSGR_PLAIN_TOO_LONG);
-    return answer(connection, MSGR_PLAIN_TOO_LONG_ANSWER, sizeof MSGR_PLAIN_TOO_LONG_ANSWER - 1);
+    connection->answer = MSGR_PLAIN_TOO_LONG_ANSWER;
+    return sizeof MSGR_PLAIN_TOO_LONG_ANSWER - 1;
 }
 
 /* ---- receiving ----------------------------------------------------------------------------- */
@@ -196,6 +198,7 @@ static err_t refuse(struct msgr_plain_tcp_connection *connection)
 static err_t wait_for_more(struct msgr_plain_tcp_connection *connection)
 {
     connection->is_waiting = true;
+    connection->heard_ms = sys_now();
     msgr_plain_tcp_server_await_quiet(connection->server);
     return ERR_OK;
 }
@@ -205,11 +208,12 @@ static err_t on_cue(struct msgr_plain_tcp_connection *connection, enum msgr_plai
     switch (
         msgr_plain_boundary(text_of(connection), connection->received, MSGR_PLAIN_TEXT_MAX, cue)) {
     case MSGR_PLAIN_BOUNDARY_ENDED:
-        return acknowledge(connection);
+        return answer(connection, acknowledge(connection));
     case MSGR_PLAIN_BOUNDARY_TOO_LONG:
-        return refuse(connection);
+        return answer(connection, refuse(connection));
     case MSGR_PLAIN_BOUNDARY_FRAMED:
-        return reset(connection, &connection->server->counters.framed, MSGR_PLAIN_FRAMED);
+        connection->server->counters.framed++;
+        return reset(connection, MSGR_PLAIN_FRAMED);
     case MSGR_PLAIN_BOUNDARY_OPEN:
     default:
         return wait_for_more(connection);
@@ -229,9 +233,8 @@ static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
     if (p == NULL) {
         connection->has_fin = true;
     } else {
-        connection->heard_ms = sys_now();
-        cue = msgr_lwip_tcp_take(pcb, p, text_of(connection), is_text ? MSGR_PLAIN_TEXT_MAX : 0,
-                                 &connection->received);
+        cue = msgr_lwip_tcp_take(&connection->received, pcb, p, text_of(connection),
+                                 is_text ? MSGR_PLAIN_TEXT_MAX : 0);
     }
     if (is_text) {
         return on_cue(connection, cue);
@@ -279,10 +282,9 @@ static const struct msgr_lwip_tcp_callbacks callbacks = {
 
 /* ---- for the server ------------------------------------------------------------------------ */
 
-void msgr_plain_tcp_connection_add(struct msgr_plain_tcp_server *server,
-                                   struct msgr_plain_tcp_connection *connection)
+void msgr_plain_tcp_connection_add(struct msgr_plain_tcp_connection *connection,
+                                   struct msgr_plain_tcp_server *server)
 {
-    server->open_count++; /* it is given back */
     connection->server = server;
     give_back(connection);
 }

@@ -5,9 +5,9 @@
 
 #include "msgr/lwip_plain.h"
 
-/** Give a server one more record, which is free. */
-void msgr_plain_tcp_connection_add(struct msgr_plain_tcp_server *server,
-                                   struct msgr_plain_tcp_connection *connection);
+/** Give a server one more record, which is free; it is counted as open until then. */
+void msgr_plain_tcp_connection_add(struct msgr_plain_tcp_connection *connection,
+                                   struct msgr_plain_tcp_server *server);
 
 /** Serve a client that lwIP has accepted; the server has a free record. CONNECTED, later ENDED. */
 void msgr_plain_tcp_connection_open(struct msgr_plain_tcp_server *server, struct tcp_pcb *pcb);

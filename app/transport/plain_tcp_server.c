@@ -76,8 +76,8 @@ static err_t listen_on(struct msgr_plain_tcp_server *server, struct tcp_pcb *pcb
     err_t err = tcp_bind(pcb, IP_ANY_TYPE, server->config.port);
 
     if (err == ERR_OK) {
-        server->listener =
-            tcp_listen_with_backlog_and_err(pcb, server->config.connection_count, &err);
+        err = ERR_MEM; /* the one reason not to listen */
+        server->listener = tcp_listen_with_backlog(pcb, server->config.connection_count);
     }
     if (server->listener == NULL) {
         (void)tcp_close(pcb); /* cannot fail: it was never connected */
@@ -103,8 +103,9 @@ static err_t start(struct msgr_plain_tcp_server *server, const struct msgr_plain
     if (config->silence_ms == 0) {
         server->config.silence_ms = MSGR_PLAIN_SILENCE_MS;
     }
+    server->open_count = config->connection_count; /* until they are given back */
     for (size_t i = 0; i < config->connection_count; i++) {
-        msgr_plain_tcp_connection_add(server, &config->connections[i]);
+        msgr_plain_tcp_connection_add(&config->connections[i], server);
     }
     pcb = tcp_new_ip_type(IPADDR_TYPE_ANY);
     return pcb != NULL ? listen_on(server, pcb) : ERR_MEM;
@@ -140,12 +141,14 @@ void msgr_plain_tcp_server_stop(struct msgr_plain_tcp_server *server)
 
 void msgr_plain_tcp_server_close(struct msgr_plain_tcp_server *server)
 {
+    struct msgr_plain_tcp_connection *connection;
+
     MSGR_LOCK();
     msgr_plain_tcp_server_stop_locked(server);
     sys_untimeout(on_quiet, server);
     server->is_timer_armed = false;
-    for (size_t i = 0; i < server->config.connection_count; i++) {
-        struct msgr_plain_tcp_connection *connection = &server->config.connections[i];
+    connection = server->config.connections;
+    for (size_t left = server->config.connection_count; left > 0; left--, connection++) {
         if (connection->pcb != NULL) {
             msgr_plain_tcp_connection_drop(connection);
         }

@@ -119,7 +119,7 @@ static err_t open_pcb(struct msgr_plain_udp_client *client, bool is_group)
 
 static err_t start(struct msgr_plain_udp_client *client, const struct msgr_plain_request *request)
 {
-    bool is_group = false;
+    bool is_group;
     err_t err;
 
     memset(client, 0, sizeof *client);

@@ -22,32 +22,20 @@ static void report(const struct msgr_plain_udp_server *server, const struct msgr
     }
 }
 
-static struct pbuf *render(const struct msgr_plain_datagram *datagram)
-{
-    struct pbuf *answer =
-        pbuf_alloc(PBUF_TRANSPORT, (uint16_t)datagram->answer_size, PBUF_RAM); /* one piece */
-
-    if (answer == NULL) {
-        return NULL;
-    }
-    if (datagram->size > MSGR_PLAIN_TEXT_MAX) {
-        memcpy(answer->payload, MSGR_PLAIN_TOO_LONG_ANSWER, datagram->answer_size);
-    } else {
-        msgr_plain_answer(answer->payload, datagram->text, datagram->size);
-    }
-    return answer;
-}
-
 /* From the address that the question was sent to, so that a connected client accepts it. */
-static enum msgr_plain_reason send_answer(struct msgr_plain_udp_server *server,
-                                          const struct msgr_plain_datagram *datagram,
-                                          const ip_addr_t *address)
+static enum msgr_plain_reason send_answer(struct msgr_plain_udp_server *server, size_t size,
+                                          const struct msgr_plain_event *event)
 {
-    struct pbuf *answer = render(datagram);
+    struct pbuf *answer = pbuf_alloc(PBUF_TRANSPORT, (uint16_t)size, PBUF_RAM); /* one piece */
     err_t err = ERR_MEM;
 
     if (answer != NULL) {
-        err = udp_sendto_if_src(server->pcb, answer, address, datagram->source_port,
+        if (event->reason == MSGR_PLAIN_TOO_LONG) {
+            memcpy(answer->payload, MSGR_PLAIN_TOO_LONG_ANSWER, size);
+        } else {
+            msgr_plain_answer(answer->payload, event->text, event->size);
+        }
+        err = udp_sendto_if_src(server->pcb, answer, event->address, event->port,
                                 ip_current_input_netif(), ip_current_dest_addr());
         pbuf_free(answer);
     }
@@ -58,26 +46,34 @@ static enum msgr_plain_reason send_answer(struct msgr_plain_udp_server *server,
     return MSGR_PLAIN_DONE;
 }
 
-static void serve(struct msgr_plain_udp_server *server, const struct msgr_plain_datagram *datagram,
+static void serve(struct msgr_plain_udp_server *server, struct msgr_plain_datagram *datagram,
                   const ip_addr_t *address)
 {
-    bool is_too_long = datagram->size > MSGR_PLAIN_TEXT_MAX;
     enum msgr_plain_reason reason;
     struct msgr_plain_event event = {
-        .type = is_too_long ? MSGR_PLAIN_EVENT_REFUSED : MSGR_PLAIN_EVENT_RECEIVED,
-        .reason = is_too_long ? MSGR_PLAIN_TOO_LONG : MSGR_PLAIN_DONE,
+        .type = MSGR_PLAIN_EVENT_RECEIVED,
+        .reason = MSGR_PLAIN_DONE,
         .id = server,
         .address = address,
         .port = datagram->source_port,
-        .text = is_too_long ? NULL : datagram->text,
-        .size = is_too_long ? 0 : datagram->size,
+        .text = datagram->text,
+        .size = datagram->size,
     };
 
-    server->counters.refused += is_too_long;
+    if (datagram->size > MSGR_PLAIN_TEXT_MAX) {
+        server->counters.refused++;
+        event.type = MSGR_PLAIN_EVENT_REFUSED;
+        event.reason = MSGR_PLAIN_TOO_LONG;
+        event.text = NULL;
+        event.size = 0;
+        datagram->answer_size = sizeof MSGR_PLAIN_TOO_LONG_ANSWER - 1;
+    } else {
+        datagram->answer_size = msgr_plain_answer_size(datagram->text, datagram->size);
+    }
     report(server, &event);
     reason = msgr_plain_policy(&server->policy, datagram, sys_now());
     if (reason == MSGR_PLAIN_DONE) {
-        reason = send_answer(server, datagram, address);
+        reason = send_answer(server, datagram->answer_size, &event);
     }
     if (reason == MSGR_PLAIN_DONE) {
         server->counters.answered++;
@@ -99,31 +95,39 @@ static const void *contiguous(struct msgr_plain_udp_server *server, const struct
     return size > 0 ? pbuf_get_contiguous(p, server->text, size, size, 0) : server->text;
 }
 
+/* A key for the rate limit; the two families never share one. */
+static void set_key(struct msgr_rate_source *key, const ip_addr_t *address)
+{
+#if LWIP_IPV6
+    /* In an address of IPv4 lwIP has cleared the words that only IPv6 has. */
+    for (size_t i = 0; i < LWIP_ARRAYSIZE(key->word); i++) {
+        key->word[i] = ip_2_ip6(address)->addr[i];
+    }
+#else
+    memset(key, 0, sizeof *key);
+    key->word[0] = ip4_addr_get_u32(ip_2_ip4(address));
+#endif
+}
+
 static void on_datagram(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip_addr_t *address,
                         u16_t port)
 {
     struct msgr_plain_udp_server *server = arg;
     struct netif *netif = ip_current_input_netif();
-    const void *text = contiguous(server, p);
-    struct msgr_plain_datagram datagram = {
-        .text = text,
-        .size = p->tot_len,
-        .answer_size = p->tot_len > MSGR_PLAIN_TEXT_MAX ? sizeof MSGR_PLAIN_TOO_LONG_ANSWER - 1
-                                                        : msgr_plain_answer_size(text, p->tot_len),
-        .source_port = port,
-        .is_group =
-            msgr_lwip_is_group(ip_current_dest_addr(), netif) || msgr_lwip_is_group(address, netif),
-        .is_on_link = msgr_lwip_is_on_link(address, netif),
-    };
+    struct msgr_plain_datagram datagram;
 
     (void)pcb;
-    /* A key for the rate limit; the two families never share one. An ip_addr_t begins with the
-     * address, and behind one of IPv4 lwIP has cleared the words that only IPv6 has. */
-    memcpy(&datagram.source, address, LWIP_MIN(sizeof datagram.source, sizeof *address));
+    datagram.text = contiguous(server, p);
+    datagram.size = p->tot_len;
     server->counters.received++;
     if (msgr_plain_policy_is_framed(&datagram)) {
         server->counters.framed++;
     } else {
+        datagram.source_port = port;
+        datagram.is_group =
+            msgr_lwip_is_group(ip_current_dest_addr(), netif) || msgr_lwip_is_group(address, netif);
+        datagram.is_on_link = msgr_lwip_is_on_link(address, netif);
+        set_key(&datagram.source, address);
         serve(server, &datagram, address);
     }
     pbuf_free(p);

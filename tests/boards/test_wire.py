@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Two boards, or a board and a simulator node, on a virtual wire: IPv4 and IPv6, no privileges."""
 
+import re
+
 import pytest
 
 from support import board as boards
@@ -63,3 +65,13 @@ def test_two_boards_exchange_messages_on_a_wire(name):
             for transport in "tcp", "udp":
                 sends(one, other, transport, version, f"{transport} over {version}, there")
                 sends(other, one, transport, version, f"{transport} over {version}, back")
+
+
+@pytest.mark.parametrize("gateway", [None, "192.0.2.1"])
+def test_set_address_drops_the_built_in_router(name, gateway):
+    """One in another network leads nowhere; only one that is set, too, is used."""
+    settings = ["--set", f"gateway={gateway}"] if gateway else []
+    router = f", router {gateway}" if gateway else ""
+    with wire() as (end, _), Board(name, *end, *settings, host="192.0.2.15") as board:
+        board.wait_boot()
+        board.command("netif", re.compile("Link .*"), f"Address 192.0.2.15/24, fixed{router}")
