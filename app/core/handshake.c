@@ -144,16 +144,18 @@ void msgr_handshake_on_refuse(struct msgr *m, struct msgr_link *link,
 
 /* ---- both ---- */
 
-/* More links than a peer may have: the one that was silent for longest goes. */
-static void keep_few(struct msgr *m, const struct msgr_link *newest)
+/* A peer has as many links as it may: one that is silent gives way. @return whether there is room
+ */
+static bool make_room(struct msgr *m, const struct msgr_link *newest, const struct msgr_peer *peer)
 {
     struct msgr_link *oldest = NULL;
-    unsigned count = 1;
+    unsigned count = 0;
 
     for (int i = 0; i < m->link_count; i++) {
         struct msgr_link *link = &m->links[i];
 
-        if (link == newest || link->state != MSGR_LINK_PROVED || link->peer != newest->peer) {
+        if (link == newest || link->state != MSGR_LINK_PROVED ||
+            link->peer != msgr_peer_index(m, peer)) {
             continue;
         }
         count++;
@@ -161,9 +163,14 @@ static void keep_few(struct msgr *m, const struct msgr_link *newest)
             oldest = link;
         }
     }
-    if (count > MSGR_LINKS_PER_PEER) {
-        msgr_handshake_lost(m, oldest, MSGR_REASON_REPLACED);
+    if (count < MSGR_LINKS_PER_PEER) {
+        return true;
     }
+    if (m->now_ms - oldest->heard_ms < m->heartbeat_ms) {
+        return false;
+    }
+    msgr_handshake_lost(m, oldest, MSGR_REASON_REPLACED);
+    return true;
 }
 
 /* The other end is who it says it is. @return 0, or why not (enum msgr_refusal) */
@@ -177,6 +184,9 @@ static int prove(struct msgr *m, struct msgr_link *link, const struct msgr_name 
     if (refusal != 0) {
         return refusal;
     }
+    if (!make_room(m, link, peer)) {
+        return MSGR_REFUSAL_FULL;
+    }
     if (link->peer != MSGR_NO_PEER && link->peer != msgr_peer_index(m, peer)) {
         msgr_peer_link_down(m, &m->peers[link->peer], index, MSGR_REASON_REPLACED);
     }
@@ -187,7 +197,6 @@ static int prove(struct msgr *m, struct msgr_link *link, const struct msgr_name 
     link->heard_ms = m->now_ms;
     msgr_timer_set_link(m, link, msgr_timer_jitter(m, m->heartbeat_ms));
     msgr_peer_link_up(m, peer, index);
-    keep_few(m, link);
     return 0;
 }
 

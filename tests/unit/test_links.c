@@ -497,6 +497,23 @@ static void lost_handshake_frames_are_repeated(void **state)
     assert_true(msgr_link_peer(bob, 0) >= 0);
 }
 
+static void third_link_to_a_peer_that_is_heard_on_two_is_refused(void **state)
+{
+    (void)state;
+    pair_up(&p);
+    alice = p.node[ALICE].m;
+    bob = p.node[BOB].m;
+    pair_connect(&p, 1, MSGR_LINK_DATAGRAM);
+    pair_settle(&p);
+    assert_true(msgr_link_peer(alice, p.wire[1].link[ALICE]) >= 0);
+    pair_connect(&p, 2, MSGR_LINK_DATAGRAM);
+    pair_settle(&p); /* comes to an end: they do not take each other's place for ever */
+    assert_int_equal(msgr_link_reason(alice, p.wire[2].link[ALICE]), MSGR_REASON_FULL);
+    assert_true(msgr_link_peer(alice, p.wire[2].link[ALICE]) < 0);
+    assert_true(msgr_link_peer(alice, p.wire[0].link[ALICE]) >= 0);
+    assert_true(msgr_link_peer(alice, p.wire[1].link[ALICE]) >= 0);
+}
+
 static void old_cookie_is_forgotten(void **state)
 {
     (void)state;
@@ -811,6 +828,7 @@ int main(void)
         cmocka_unit_test(refusal_ends_a_stream_on_both_sides),
         cmocka_unit_test_setup(hello_is_repeated_at_growing_times, setup_alone),
         cmocka_unit_test_setup(lost_handshake_frames_are_repeated, setup_alone),
+        cmocka_unit_test_setup(third_link_to_a_peer_that_is_heard_on_two_is_refused, setup),
         cmocka_unit_test_setup(old_cookie_is_forgotten, setup_alone),
         cmocka_unit_test_setup(answers_to_another_token_are_ignored, setup_alone),
         cmocka_unit_test_setup(initiator_checks_who_welcomes, setup_alone),
