@@ -190,18 +190,18 @@ static void make_candidate(struct msgr *m, struct msgr_peer *peer,
     derive(m, peer, &peer->next);
 }
 
-void msgr_conversation_on_open(struct msgr *m, struct msgr_link *link,
+bool msgr_conversation_on_open(struct msgr *m, struct msgr_link *link,
                                const struct msgr_open_frame *open)
 {
     struct msgr_peer *peer = &m->peers[link->peer];
 
     if (open->to != m->identity || open->from != peer->identity || is_opener(m, peer)) {
         m->stats.drop_stranger++;
-        return;
+        return false;
     }
     if (open->limits.suite != 0) {
         refuse_open(m, link, open, MSGR_REFUSAL_SUITE);
-        return;
+        return true;
     }
     peer->accepts_again = peer->is_open && open->nonce == peer->current.peer_nonce;
     if (!peer->accepts_again &&
@@ -210,6 +210,7 @@ void msgr_conversation_on_open(struct msgr *m, struct msgr_link *link,
     }
     link->due |= MSGR_DUE_ACCEPT;
     msgr_engine_touch(m, msgr_link_index(m, link));
+    return true;
 }
 
 /* ---- ACCEPT ---- */

@@ -12,7 +12,8 @@ void msgr_conversation_reach(struct msgr *m, struct msgr_peer *peer);
 /** Outcomes for all that was transmitted; nothing of the conversation stays. */
 void msgr_conversation_end(struct msgr *m, struct msgr_peer *peer, enum msgr_reason reason);
 
-void msgr_conversation_on_open(struct msgr *m, struct msgr_link *link,
+/** @return whether it is from the peer at that link, and for us */
+bool msgr_conversation_on_open(struct msgr *m, struct msgr_link *link,
                                const struct msgr_open_frame *open);
 void msgr_conversation_on_accept(struct msgr *m, struct msgr_link *link,
                                  const struct msgr_accept *accept);

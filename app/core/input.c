@@ -43,8 +43,7 @@ static bool handle_on_proved(struct msgr *m, struct msgr_link *link, const struc
         if (!msgr_open_parse(&body.open, frame)) {
             break;
         }
-        msgr_conversation_on_open(m, link, &body.open);
-        return true;
+        return msgr_conversation_on_open(m, link, &body.open);
     case MSGR_FRAME_ACCEPT:
         if (!msgr_accept_parse(&body.accept, frame)) {
             break;
