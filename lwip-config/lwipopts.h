@@ -87,6 +87,14 @@
 #define LWIP_HOOK_TCP_ISN  port_lwip_isn
 #define LWIP_HOOK_FILENAME "port/isn.h"
 
+/* lwIP's own would begin with the last port once in 16,384 starts, and its next one is 0: the first
+ * connection fails with ERR_BUF, and those after it are from port 1 upwards. */
+#define TCP_LOCAL_PORT_RANGE_START 0xC000
+#define TCP_LOCAL_PORT_RANGE_END   0xFFFF
+#define TCP_ENSURE_LOCAL_PORT_RANGE(port)                                                          \
+    ((u16_t)(TCP_LOCAL_PORT_RANGE_START +                                                          \
+             (port) % (TCP_LOCAL_PORT_RANGE_END - TCP_LOCAL_PORT_RANGE_START)))
+
 /* ---- memory -------------------------------------------------------------------------------- */
 
 #define MEM_ALIGNMENT (__SIZEOF_POINTER__) /* the default of 1 is wrong on all our machines */

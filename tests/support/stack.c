@@ -34,10 +34,23 @@ u32_t sys_now(void)
 
 uint32_t port_lwip_rand(void);
 
+static uint32_t random_bits;
+static bool has_random_bits;
+
+void stack_set_random(uint32_t bits)
+{
+    random_bits = bits;
+    has_random_bits = true;
+}
+
 uint32_t port_lwip_rand(void)
 {
     static uint32_t x = 1; /* Numerical Recipes' generator: a test is the same each time */
 
+    if (has_random_bits) {
+        has_random_bits = false;
+        return random_bits;
+    }
     x = x * 1664525u + 1013904223u;
     return x >> 8;
 }

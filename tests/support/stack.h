@@ -47,6 +47,9 @@ void stack_pass_time_wait(void);
 /** Let so much time pass that lwIP repeats what has got lost: 3 s before 2.2, and up to 500 ms. */
 void stack_pass_retransmission(void);
 
+/** The random bits that lwIP gets when it asks the next time. */
+void stack_set_random(uint32_t bits);
+
 /** Hand lwIP an IP packet of the version that its first bits say. */
 void stack_deliver(const void *packet, size_t size);
 
