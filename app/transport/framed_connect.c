@@ -8,8 +8,8 @@
  *   UP          there is a link, which may be proved or not: the engine says HELLO on it.
  *
  * A stream that ends, and an attempt that fails, lead to WAITING, ever longer; a link that has been
- * proved begins again with the shortest time, and one that was refused with the longest. A link over UDP does not end by itself: the engine
- * repeats HELLO, by the same times.
+ * proved begins again with the shortest time, and one that was refused with the longest. A link
+ * over UDP does not end by itself: the engine repeats HELLO, by the same times.
  */
 #include "framed.h"
 

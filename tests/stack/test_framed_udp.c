@@ -224,6 +224,23 @@ static void node_without_memory_goes_on_when_there_is_some(void **state)
     framed_stop();
 }
 
+static void lack_of_memory_is_tried_again_soon(void **state)
+{
+    (void)state;
+    framed_start_open(ANY_FAMILY);
+    framed_remote_calls(FRAMED_UDP);
+    framed_up();
+    framed_pass(100);
+    node.is_slow = true; /* who asks has it tried again each time */
+    assert_true(faults_arm_all_from(1));
+    framed_node_sends(1, 64);
+    assert_int_equal(node.net.counters.no_memory, 1);
+    faults_off();
+    framed_pass(15);
+    assert_int_equal(remote.end.received, 1);
+    framed_stop();
+}
+
 static void remote_that_restarts_is_noticed_and_found_again(void **state)
 {
     (void)state;
@@ -543,6 +560,7 @@ int main(void)
         TEST(each_call_of_lwip_may_fail),
         TEST(node_that_calls_bears_each_failure),
         TEST(node_without_memory_goes_on_when_there_is_some),
+        TEST(lack_of_memory_is_tried_again_soon),
         TEST(remote_that_restarts_is_noticed_and_found_again),
         TEST(power_cut_of_the_remote_is_noticed_and_it_is_called_again),
         TEST(disconnected_node_calls_no_more),
