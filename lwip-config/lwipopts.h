@@ -126,8 +126,8 @@
 #elif MSGR_LWIP_PRESET == MSGR_PRESET_TINY
 
 #define TCP_MSS          536
-#define TCP_WND          (2 * TCP_MSS)
-#define TCP_SND_BUF      (2 * TCP_MSS)
+#define TCP_WND          (3 * TCP_MSS) /* a frame has up to 1,200 bytes */
+#define TCP_SND_BUF      (3 * TCP_MSS)
 #define MEM_SIZE         (12 * 1024)
 #define PBUF_POOL_SIZE   16
 #define MEMP_NUM_TCP_PCB 4
@@ -189,8 +189,12 @@
 #endif
 
 /* One for each plain TCP server (1) and each running client (2), beyond what lwIP's own timers
- * need; and the node's: the look at the cable, and the wait for DHCP. */
-#define MSGR_SYS_TIMEOUTS    5
+ * need; the node's: the look at the cable, and the wait for DHCP; and the framed protocol's. */
+#if defined MSGR_FRAMED && MSGR_FRAMED
+#define MSGR_SYS_TIMEOUTS 6
+#else
+#define MSGR_SYS_TIMEOUTS 5
+#endif
 #define MEMP_NUM_SYS_TIMEOUT (LWIP_NUM_SYS_TIMEOUT_INTERNAL + MSGR_SYS_TIMEOUTS)
 
 #if MSGR_LWIP_MALLOC

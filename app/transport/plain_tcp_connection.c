@@ -195,6 +195,26 @@ static size_t refuse(struct msgr_plain_tcp_connection *connection)
 
 /* ---- receiving ----------------------------------------------------------------------------- */
 
+/* To the framed protocol, if it is there. Who sends more than fits, where HELLO alone may come,
+ * does not keep its rules. */
+static err_t hand_over(struct msgr_plain_tcp_connection *connection)
+{
+    struct msgr_plain_tcp_server *server = connection->server;
+
+    server->counters.framed++;
+#if MSGR_FRAMED
+    struct tcp_pcb *pcb = connection->pcb;
+
+    if (server->framed != NULL && connection->received <= MSGR_PLAIN_TEXT_MAX) {
+        tcp_backlog_accepted(pcb);
+        give_back(connection);
+        report(connection, MSGR_PLAIN_EVENT_ENDED, MSGR_PLAIN_FRAMED);
+        return server->framed(server->framed_arg, pcb, text_of(connection), connection->received);
+    }
+#endif
+    return reset(connection, MSGR_PLAIN_FRAMED);
+}
+
 static err_t wait_for_more(struct msgr_plain_tcp_connection *connection)
 {
     connection->is_waiting = true;
@@ -212,8 +232,7 @@ static err_t on_cue(struct msgr_plain_tcp_connection *connection, enum msgr_plai
     case MSGR_PLAIN_BOUNDARY_TOO_LONG:
         return answer(connection, refuse(connection));
     case MSGR_PLAIN_BOUNDARY_FRAMED:
-        connection->server->counters.framed++;
-        return reset(connection, MSGR_PLAIN_FRAMED);
+        return hand_over(connection);
     case MSGR_PLAIN_BOUNDARY_OPEN:
     default:
         return wait_for_more(connection);

@@ -122,6 +122,12 @@ static void on_datagram(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip
     server->counters.received++;
     if (msgr_plain_policy_is_framed(&datagram)) {
         server->counters.framed++;
+#if MSGR_FRAMED
+        if (server->framed != NULL) {
+            server->framed(server->framed_arg, pcb, p, address, port); /* given */
+            return;
+        }
+#endif
     } else {
         datagram.source_port = port;
         datagram.is_group =

@@ -111,6 +111,15 @@ struct msgr_plain_tcp_counters {
     uint32_t accepted, answered, refused, framed, silent, stalled, reset;
 };
 
+#if MSGR_FRAMED
+/**
+ * Set by msgr/lwip.h. A stream that began as framed is handed over, with the bytes of it that have
+ * been acknowledged, which are lent; what is returned, lwIP's callback returns.
+ */
+typedef err_t (*msgr_plain_framed_stream)(void *arg, struct tcp_pcb *pcb, const void *data,
+                                          size_t size);
+#endif
+
 struct msgr_plain_tcp_server {
     struct tcp_pcb *listener;               /* NULL: not running */
     struct msgr_plain_tcp_connection *free; /* list of connections not in use */
@@ -118,6 +127,10 @@ struct msgr_plain_tcp_server {
     bool is_timer_armed;                    /* the quiet timer */
     struct msgr_plain_tcp_config config;
     struct msgr_plain_tcp_counters counters;
+#if MSGR_FRAMED
+    msgr_plain_framed_stream framed; /* NULL: framed streams are reset */
+    void *framed_arg;
+#endif
 };
 
 /**
@@ -159,6 +172,10 @@ struct msgr_plain_udp_server {
     struct msgr_plain_udp_config config;
     struct msgr_plain_udp_counters counters;
     struct msgr_plain_policy policy;
+#if MSGR_FRAMED
+    udp_recv_fn framed; /* set by msgr/lwip.h: takes framed datagrams; NULL: they are dropped */
+    void *framed_arg;
+#endif
     char text[MSGR_PLAIN_TEXT_MAX]; /* of a datagram that came in several pbufs */
 };
 

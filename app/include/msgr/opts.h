@@ -96,6 +96,27 @@
 #define MSGR_HEARTBEAT_MS 5000
 #endif
 
+/**
+ * 1: the plain servers hand what is framed to msgr/lwip.h, if that is open; so both protocols share
+ * a port. 0: they drop it.
+ */
+#ifndef MSGR_FRAMED
+#define MSGR_FRAMED 0
+#endif
+
+/**
+ * Links that msgr/lwip.h has at the same time, 1 to 32: as many as the engine, that is its peers
+ * times MSGR_LINKS_PER_PEER. With fewer, further ones are refused.
+ */
+#ifndef MSGR_LWIP_LINKS
+#define MSGR_LWIP_LINKS 8
+#endif
+
+/** Nodes that msgr_lwip_connect() is told to connect to at the same time, 1 to 32. */
+#ifndef MSGR_LWIP_TARGETS
+#define MSGR_LWIP_TARGETS 4
+#endif
+
 /** Bytes of the checksum's table: 1024 for speed, or 64 for size. */
 #ifndef MSGR_CRC_TABLE
 #define MSGR_CRC_TABLE 1024
@@ -116,8 +137,8 @@
 #endif
 
 /**
- * Around what each function of msgr/lwip_plain.h does: keep lwIP out. Needed where lwIP runs in
- * another context than the caller; empty where all is one main loop.
+ * Around what each function of msgr/lwip_plain.h and msgr/lwip.h does: keep lwIP out. Needed where
+ * lwIP runs in another context than the caller; empty where all is one main loop.
  *
  *     an operating system          LOCK_TCPIP_CORE()           UNLOCK_TCPIP_CORE()
  *     Pico SDK, background mode    cyw43_arch_lwip_begin()     cyw43_arch_lwip_end()
@@ -171,6 +192,12 @@
 #endif
 #if MSGR_CRC_TABLE != 64 && MSGR_CRC_TABLE != 1024
 #error "MSGR_CRC_TABLE: 64 or 1024"
+#endif
+#if MSGR_LWIP_LINKS < 1 || MSGR_LWIP_LINKS > 32
+#error "MSGR_LWIP_LINKS: 1 to 32"
+#endif
+#if MSGR_LWIP_TARGETS < 1 || MSGR_LWIP_TARGETS > 32
+#error "MSGR_LWIP_TARGETS: 1 to 32"
 #endif
 #if MSGR_PLAIN_RATE_SOURCES < 1
 #error "MSGR_PLAIN_RATE_SOURCES: at least 1"

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/**
+ * A node that talks the framed protocol on lwIP, and a remote: another engine, whose datagrams and
+ * segments the scripted peer builds. Each sends texts with a number and expects the other's in
+ * order, once, unaltered.
+ *
+ *     framed_start(ANY_FAMILY);
+ *     framed_remote_calls(FRAMED_UDP);
+ *     framed_pass(500);                  both do what is due, for half a second
+ *     framed_node_sends(3, 100);         3 messages of 100 bytes
+ *     framed_pass(500);
+ *     assert_int_equal(remote.received, 3);
+ */
+#ifndef TESTS_SUPPORT_FRAMED_H
+#define TESTS_SUPPORT_FRAMED_H
+
+#include "peer.h"
+
+#include "msgr/lwip.h"
+
+#define FRAMED_UDP false
+#define FRAMED_TCP true
+
+#define FRAMED_PEERS ((size_t)4)
+#define FRAMED_BYTES ((size_t)40000)
+
+struct framed_end {
+    struct msgr *m;
+    unsigned sent;     /* accepted by msgr_send() */
+    unsigned received; /* messages, all as they should be */
+    unsigned outcomes[MSGR_OUTCOME_UNKNOWN + 1];
+    unsigned ups, downs;
+    int peer; /* the handle for the other; -1: none yet */
+    uint32_t random;
+    uint64_t memory[(MSGR_SIZE(FRAMED_PEERS, FRAMED_BYTES) + 7) / 8];
+};
+
+struct framed_node {
+    struct framed_end end;
+    struct msgr_lwip net;
+    bool is_slow;     /* the application does not pull */
+    unsigned told;    /* calls of on_event */
+    unsigned longest; /* events pulled in one go */
+};
+
+struct framed_remote {
+    struct framed_end end;
+    struct peer peer;
+    bool is_stream;
+    bool is_dead; /* hears and says nothing */
+    bool is_bytewise;
+    bool ignores_texts; /* they are not framed_node_sends()'s */
+    int link;
+    unsigned lose; /* each so many-th packet, each way; 0: none */
+    unsigned count_in, count_out;
+    size_t used;    /* of peer.data */
+    size_t out;     /* bytes not acknowledged */
+    uint32_t moved; /* when that last changed */
+    uint8_t unacked[4096];
+};
+
+extern struct framed_node node;
+extern struct framed_remote remote;
+
+/** An engine on each side; the node's transport is to be opened. The node's identity is lower. */
+void framed_start(bool is_ipv6);
+
+/** The node's transport, with or without a listener. */
+void framed_open(bool listen);
+
+/** As framed_start(), and open with a listener. */
+void framed_start_open(bool is_ipv6);
+
+/** Give it another name, before anything happens. */
+void framed_remote_is_called(const char *name);
+
+/** For each test, in place of stack_teardown(): a test that failed has not closed its node. */
+int framed_teardown(void **state);
+
+/** Close the node's. */
+void framed_stop(void);
+
+/** The remote is the initiator, or the node is. */
+void framed_remote_calls(bool is_stream);
+int framed_node_calls(bool is_stream);
+
+/** The node's SYN has come: answer it. */
+void framed_remote_accepts(void);
+
+/** Time passes and both do what is due. */
+void framed_pass(uint32_t ms);
+
+/** The remote takes in what has come, and says what it has to say. @return whether there was any */
+bool framed_remote_turn(void);
+
+/** The same of both, without passing time. */
+void framed_settle(void);
+
+/** Until both are up, or fail. */
+void framed_up(void);
+
+/** So many messages of that size for the other; what is full is tried again while time passes. */
+void framed_node_sends(unsigned count, size_t size);
+void framed_remote_sends(unsigned count, size_t size);
+
+/** One more, if it is accepted. */
+bool framed_remote_offers(size_t size);
+
+/** Pass time until each has all of the other's and all outcomes, or fail after so long. */
+void framed_deliver_all(uint32_t ms);
+
+/** The node's application pulls all there is. */
+void framed_pull(void);
+
+/** The remote forgets everything, as after a power cut, under the same identity. */
+void framed_remote_restarts(void);
+
+/** Its connection is gone. */
+void framed_remote_loses_link(void);
+
+#endif
