@@ -2,8 +2,10 @@
 #include "node.h"
 
 #include "bring_up.h"
+#include "command_framed.h"
 #include "commands.h"
 #include "console.h"
+#include "ping.h"
 #include "run.h"
 #include "send.h"
 #include "show.h"
@@ -42,6 +44,50 @@ static struct address_config with_settings(struct address_config config)
     return config;
 }
 
+/* ---- framed messages ----------------------------------------------------------------------- */
+
+#if MSGR_FRAMED
+
+static bool start_framed(const struct node_config *config)
+{
+    struct framed_config framed = config->framed;
+
+    take_setting(&framed.name, "name");
+    take_setting(&framed.connect, "connect");
+    if (framed.name == NULL) {
+        return true;
+    }
+    command_framed_register();
+    return framed_start(&framed, config->serve.port);
+}
+
+static bool each_turn(void)
+{
+    ping_poll();
+    return terminal_poll();
+}
+
+#else
+
+static bool start_framed(const struct node_config *config)
+{
+    (void)config;
+    return true;
+}
+
+static bool each_turn(void)
+{
+    return terminal_poll();
+}
+
+static void framed_stop(void)
+{
+}
+
+#endif
+
+/* ---- the node ------------------------------------------------------------------------------ */
+
 static bool start(const struct node_config *config)
 {
     const struct address_config address = with_settings(config->address);
@@ -50,7 +96,8 @@ static bool start(const struct node_config *config)
         return false;
     }
     show_addresses_as_they_change(&netif);
-    return address_setup(&netif, &address) && serve_start(&config->serve, &netif);
+    return address_setup(&netif, &address) && serve_start(&config->serve, &netif) &&
+           start_framed(config);
 }
 
 bool node_main(const struct node_config *config)
@@ -60,6 +107,7 @@ bool node_main(const struct node_config *config)
     if (config->echo) {
         console_open_echo();
     }
+    console_set_json(config->json);
     show_banner();
     commands_register(&netif);
     if (config->watchdog_ms != 0) {
@@ -68,7 +116,8 @@ bool node_main(const struct node_config *config)
     if (!start(config)) {
         return false;
     }
-    node_run(&netif, NULL, terminal_poll);
+    node_run(&netif, NULL, each_turn);
+    framed_stop();
     send_stop();
     serve_stop();
     return true;

@@ -97,6 +97,16 @@ bool serve_start(const struct serve_config *wanted, const struct netif *netif)
     return (!config.tcp || start_tcp(address)) && (!config.udp || start_udp(address));
 }
 
+struct msgr_plain_tcp_server *serve_tcp_server(void)
+{
+    return tcp_server.listener != NULL ? &tcp_server : NULL;
+}
+
+struct msgr_plain_udp_server *serve_udp_server(void)
+{
+    return udp_server.pcb != NULL ? &udp_server : NULL;
+}
+
 bool serve_is_done(void)
 {
     bool is_tcp_done = tcp_server.listener == NULL && tcp_server.open_count == 0;

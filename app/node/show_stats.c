@@ -2,7 +2,9 @@
 #include "show.h"
 
 #include "console.h"
+#include "framed.h"
 #include "serve.h"
+#include "show_framed.h"
 
 #include "port/netif.h"
 
@@ -65,5 +67,10 @@ void show_stats(void)
     show_memory();
     show_lwip();
     serve_show();
+#if MSGR_FRAMED
+    if (framed_transport() != NULL) {
+        show_framed_stats(framed_transport());
+    }
+#endif
     show_frames();
 }

@@ -30,6 +30,22 @@ static inline int msgr_framed_number(const struct msgr_lwip_link *link)
 struct msgr_lwip_link *msgr_framed_add(struct msgr_lwip *l, int number, const ip_addr_t *address,
                                        uint16_t port);
 
+/** Show what has come on a link, or goes, to who wants to look. */
+static inline void msgr_framed_trace(const struct msgr_lwip_link *link, bool is_out,
+                                     const void *data, size_t size)
+{
+    const struct msgr_lwip_config *config = &link->lwip->config;
+
+    if (config->trace != NULL) {
+        config->trace(config->trace_ctx, &(struct msgr_lwip_traced){.is_stream = link->is_stream,
+                                                                    .is_out = is_out,
+                                                                    .address = &link->address,
+                                                                    .port = link->port,
+                                                                    .data = data,
+                                                                    .size = size});
+    }
+}
+
 /** The link is gone: tell the engine, and who wanted it. Its pcb, if any, is no more. */
 void msgr_framed_remove(struct msgr_lwip_link *link);
 

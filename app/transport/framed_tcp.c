@@ -101,6 +101,7 @@ static bool write_one(struct msgr_lwip_link *link)
         l->is_starved = true;
         return false;
     }
+    msgr_framed_trace(link, true, l->buffer, size);
     return true;
 }
 
@@ -158,6 +159,13 @@ static void take_held(struct msgr_lwip_link *link)
     }
 }
 
+static void trace_pieces(const struct msgr_lwip_link *link, const struct pbuf *p)
+{
+    for (; p != NULL; p = p->next) {
+        msgr_framed_trace(link, false, p->payload, p->len);
+    }
+}
+
 static void lose(struct msgr_lwip_link *link, bool is_reset)
 {
     msgr_framed_tcp_end(link, is_reset);
@@ -174,6 +182,7 @@ static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
     if (p == NULL) {
         lose(link, false);
     } else {
+        trace_pieces(link, p);
         if (link->held == NULL) {
             link->held = p;
         } else {
@@ -241,8 +250,7 @@ struct msgr_lwip_link *msgr_framed_tcp_add(struct msgr_lwip *l, struct tcp_pcb *
     link->is_stream = true;
     link->pcb = pcb;
     msgr_lwip_tcp_attach(pcb, link, &callbacks);
-    tcp_nagle_disable(
-        pcb); /* what is ready is sent: an acknowledgement does not wait for another */
+    tcp_nagle_disable(pcb); /* what is ready is sent, and does not wait for an acknowledgement */
     return link;
 }
 
@@ -269,6 +277,7 @@ static bool take_over(struct msgr_lwip_link *link, const void *data, uint16_t si
     }
     (void)pbuf_take(link->held, data, size);
     link->credited = size;
+    msgr_framed_trace(link, false, data, size);
     take_held(link);
     return true;
 }

@@ -75,6 +75,7 @@ static bool send_one(struct msgr_lwip_link *link)
     }
     size = msgr_link_output(l->config.m, number, sys_now(), p->payload, MSGR_DATAGRAM_MAX);
     if (size > 0) {
+        msgr_framed_trace(link, true, p->payload, size);
         pbuf_realloc(p, (uint16_t)size);
         err = send_datagram(link, p);
     }
@@ -112,6 +113,14 @@ struct msgr_lwip_link *msgr_framed_udp_find(struct msgr_lwip *l, const ip_addr_t
     return NULL;
 }
 
+static void trace_stranger(struct msgr_lwip *l, bool is_out, const ip_addr_t *address,
+                           uint16_t port, const void *data, size_t size)
+{
+    const struct msgr_lwip_link nobody = {.lwip = l, .address = *address, .port = port};
+
+    msgr_framed_trace(&nobody, is_out, data, size);
+}
+
 /* From where it was sent to. Without memory the stranger asks again. */
 static void answer_stranger(struct msgr_lwip *l, struct udp_pcb *pcb, const ip_addr_t *address,
                             uint16_t port, const void *answer, size_t size)
@@ -123,6 +132,7 @@ static void answer_stranger(struct msgr_lwip *l, struct udp_pcb *pcb, const ip_a
         return;
     }
     memcpy(p->payload, answer, size);
+    trace_stranger(l, true, address, port, answer, size);
     l->counters.unsent += udp_sendto_if_src(pcb, p, address, port, ip_current_input_netif(),
                                             ip_current_dest_addr()) != ERR_OK;
     pbuf_free(p);
@@ -174,10 +184,12 @@ static void take(struct msgr_lwip *l, struct udp_pcb *pcb, const struct pbuf *p,
     }
     data = pbuf_get_contiguous(p, l->buffer, sizeof l->buffer, p->tot_len, 0);
     if (link == NULL) {
+        trace_stranger(l, false, address, port, data, p->tot_len);
         on_stranger(l, pcb, address, port, data, p->tot_len);
         return;
     }
     link->own = *ip_current_dest_addr();
+    msgr_framed_trace(link, false, data, p->tot_len);
     (void)msgr_link_input(l->config.m, msgr_framed_number(link), sys_now(), data, p->tot_len);
 }
 
