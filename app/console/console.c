@@ -126,38 +126,50 @@ void console_text(const char *text)
     append_text(text, strlen(text));
 }
 
-static void append_number(uint32_t number, uint32_t base,
-                          void (*append_digits)(const char *, size_t))
+#define DIGITS_MAX 10
+
+/* @return where they begin; they end with the array */
+static const char *to_digits(char digits[DIGITS_MAX], uint32_t number, uint32_t base)
 {
-    char digits[10];
-    size_t at = sizeof digits;
+    char *at = digits + DIGITS_MAX;
 
     do {
-        digits[--at] = "0123456789abcdef"[number % base];
+        *--at = "0123456789abcdef"[number % base];
         number /= base;
     } while (number > 0);
-    append_digits(digits + at, sizeof digits - at);
+    return at;
+}
+
+static void append_number(uint32_t number, uint32_t base)
+{
+    char digits[DIGITS_MAX];
+    const char *at = to_digits(digits, number, base);
+
+    append_text(at, (size_t)(digits + DIGITS_MAX - at));
 }
 
 void console_raw_number(uint32_t number)
 {
-    append_number(number, 10, append);
+    char digits[DIGITS_MAX];
+    const char *at = to_digits(digits, number, 10);
+
+    append(at, (size_t)(digits + DIGITS_MAX - at));
 }
 
 void console_number(uint32_t number)
 {
-    append_number(number, 10, append_text);
+    append_number(number, 10);
 }
 
 void console_hex(uint32_t number)
 {
-    append_number(number, 16, append_text);
+    append_number(number, 16);
 }
 
 void console_hex_byte(uint8_t byte)
 {
-    append_number(byte >> 4, 16, append_text);
-    append_number(byte & 0x0Fu, 16, append_text);
+    append_number(byte >> 4, 16);
+    append_number(byte & 0x0Fu, 16);
 }
 
 /* A character is at most four bytes long, so pieces end where msgr_printable() says, not before. */

@@ -3,6 +3,7 @@
 
 #include "address_parse.h"
 #include "command.h"
+#include "command_send.h"
 #include "console.h"
 #include "framed.h"
 #include "line.h"
@@ -30,14 +31,8 @@ static void say_refused(const char *what, const char *name, const char *why)
 /* @return its handle; or what is negative, having said why */
 static int find_peer(const char *name)
 {
-    int peer = MSGR_ERROR_PEER;
+    int peer = msgr_lwip_peer(framed_transport(), name);
 
-    if (framed_transport() == NULL) {
-        console_error();
-        console_line("this node has no name, so it has no framed messages");
-        return peer;
-    }
-    peer = msgr_lwip_peer(framed_transport(), name);
     if (peer < 0) {
         say_refused("send to ", name, msgr_error_text(peer));
     }
@@ -58,27 +53,33 @@ static size_t join(char **words, int count)
     return (size_t)(end - words[0]);
 }
 
-bool command_message(int count, char **words)
+static void send_message(const char *name, int count, char **words)
 {
-    const char *name = words[1];
     int32_t message;
-    int peer;
+    int peer = find_peer(name);
 
-    if (count < 3) {
-        return false;
-    }
-    peer = find_peer(name);
     if (peer < 0) {
-        return true;
+        return;
     }
-    message = msgr_lwip_send(framed_transport(), peer, words[2], join(words + 2, count - 2),
+    message = msgr_lwip_send(framed_transport(), peer, words[0], join(words, count),
                              framed_deadline_ms());
     if (message < 0) {
         say_refused("send to ", name, msgr_error_text(message));
     } else {
         show_accepted(name, message);
     }
-    return true;
+}
+
+/* A peer that is called "tcp" or "udp" cannot be reached from here. */
+static bool run_send(int count, char **words)
+{
+    if (count > 1 && (strcmp(words[1], "tcp") == 0 || strcmp(words[1], "udp") == 0)) {
+        return command_send(count, words);
+    }
+    if (count > 2) {
+        send_message(words[1], count - 2, words + 2);
+    }
+    return count > 2;
 }
 
 /* ---- ping ---------------------------------------------------------------------------------- */
@@ -208,6 +209,8 @@ static bool run_json(int count, char **words)
 }
 
 static const struct command commands[] = {
+    {"send", "NAME TEXT... | " COMMAND_SEND_ARGUMENTS, "send a message and show what becomes of it",
+     run_send},
     {"peers", "", "show the peers that are known", run_peers},
     {"links", "", "show connections and links", run_links},
     {"connect", "udp://HOST|tcp://HOST", "connect, and again and again; :PORT may follow",

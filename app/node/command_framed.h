@@ -3,12 +3,7 @@
 #ifndef APP_NODE_COMMAND_FRAMED_H
 #define APP_NODE_COMMAND_FRAMED_H
 
-#include <stdbool.h>
-
-/** Register them: only where framed messages have been started. */
+/** Register them: framed messages have been started. `send` goes on to know plain ones, too. */
 void command_framed_register(void);
-
-/** `send NAME TEXT...`: struct command's run. */
-bool command_message(int count, char **words);
 
 #endif

@@ -2,16 +2,11 @@
 #include "commands.h"
 
 #include "command.h"
-#include "command_framed.h"
 #include "command_send.h"
 #include "console.h"
 #include "show.h"
 
 #include "port/port.h"
-
-#include "msgr/opts.h"
-
-#include <string.h>
 
 static const struct netif *the_netif;
 
@@ -46,27 +41,8 @@ static bool run_reset(int count, char **words)
     return true;
 }
 
-/* A peer that is called "tcp" or "udp" cannot be reached from here. */
-static bool run_send(int count, char **words)
-{
-    bool is_plain = count > 1 && (strcmp(words[1], "tcp") == 0 || strcmp(words[1], "udp") == 0);
-
-#if MSGR_FRAMED
-    if (!is_plain) {
-        return command_message(count, words);
-    }
-#endif
-    return is_plain && command_send(count, words);
-}
-
-#if MSGR_FRAMED
-#define SEND_ARGUMENTS "NAME TEXT... | " COMMAND_SEND_ARGUMENTS
-#else
-#define SEND_ARGUMENTS COMMAND_SEND_ARGUMENTS
-#endif
-
 static const struct command commands[] = {
-    {"send", SEND_ARGUMENTS, "send one message and show what becomes of it", run_send},
+    {"send", COMMAND_SEND_ARGUMENTS, "send one message and show its acknowledgement", command_send},
     {"stats", "", "show memory and counters", run_stats},
     {"netif", "", "show the network interface and its addresses", run_netif},
     {"reset", "", "start anew", run_reset},

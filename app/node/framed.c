@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "framed.h"
 
+#include "command_framed.h"
 #include "console.h"
 #include "ping.h"
 #include "serve.h"
@@ -143,9 +144,6 @@ bool framed_start(const struct framed_config *config, uint16_t port)
 {
     struct msgr *m;
 
-    if (config->name == NULL) {
-        return true;
-    }
     if (port == 0) {
         port = MSGR_PORT;
     }
@@ -155,6 +153,7 @@ bool framed_start(const struct framed_config *config, uint16_t port)
         return false;
     }
     is_started = true;
+    command_framed_register();
     show_framed_start(config->name, port);
     return connect_to_all(config->connect);
 }
@@ -183,9 +182,21 @@ bool framed_connect(const char *url)
     return false;
 }
 
+void framed_poll(void)
+{
+    ping_poll();
+}
+
+void framed_show_stats(void)
+{
+    if (is_started) {
+        show_framed_stats(&transport);
+    }
+}
+
 struct msgr_lwip *framed_transport(void)
 {
-    return is_started ? &transport : NULL;
+    return &transport;
 }
 
 uint32_t framed_deadline_ms(void)

@@ -20,18 +20,26 @@
 #endif
 
 struct framed_config {
-    const char *name;     /* 1 to 31 bytes of UTF-8; lent for ever; NULL: no framed messages */
+    const char *name;     /* 1 to 31 bytes of UTF-8; lent for ever; NULL: no framed messages, and
+                           * nothing else here is called */
     const char *connect;  /* URLs with spaces between them, lent during the start; NULL: none */
     uint32_t deadline_ms; /* of the console's messages; 0: MSGR_DEADLINE_MS */
 };
 
 /**
- * Begin to listen, and to connect. On @p port, or where the plain services are.
+ * Begin to listen, and to connect; register the console's commands. On @p port, or where the plain
+ * services are. A build without framed messages (MSGR_FRAMED) fails.
  * @return false: it cannot be; what failed has been printed
  */
 bool framed_start(const struct framed_config *config, uint16_t port);
 
-/** The node's transport; NULL: it was not started. */
+/** In each turn of the main loop. */
+void framed_poll(void);
+
+/** Print what has been counted, if it was started. */
+void framed_show_stats(void);
+
+/** The node's transport. Only after the start. */
 struct msgr_lwip *framed_transport(void);
 
 /** As configured. */

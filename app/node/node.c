@@ -2,10 +2,8 @@
 #include "node.h"
 
 #include "bring_up.h"
-#include "command_framed.h"
 #include "commands.h"
 #include "console.h"
-#include "ping.h"
 #include "run.h"
 #include "send.h"
 #include "show.h"
@@ -44,49 +42,20 @@ static struct address_config with_settings(struct address_config config)
     return config;
 }
 
-/* ---- framed messages ----------------------------------------------------------------------- */
-
-#if MSGR_FRAMED
-
 static bool start_framed(const struct node_config *config)
 {
     struct framed_config framed = config->framed;
 
     take_setting(&framed.name, "name");
     take_setting(&framed.connect, "connect");
-    if (framed.name == NULL) {
-        return true;
-    }
-    command_framed_register();
-    return framed_start(&framed, config->serve.port);
+    return framed.name == NULL || framed_start(&framed, config->serve.port);
 }
 
 static bool each_turn(void)
 {
-    ping_poll();
+    framed_poll();
     return terminal_poll();
 }
-
-#else
-
-static bool start_framed(const struct node_config *config)
-{
-    (void)config;
-    return true;
-}
-
-static bool each_turn(void)
-{
-    return terminal_poll();
-}
-
-static void framed_stop(void)
-{
-}
-
-#endif
-
-/* ---- the node ------------------------------------------------------------------------------ */
 
 static bool start(const struct node_config *config)
 {

@@ -33,9 +33,7 @@ struct node_config {
     uint32_t watchdog_ms; /* 0: no watchdog; else more than 1000, for so long the loop may sleep */
     bool echo;            /* the console is a bare terminal: show what is typed */
     bool json;            /* the console is a program's: each line is a JSON object */
-#if MSGR_FRAMED
     struct framed_config framed;
-#endif
 
     /** NULL; or called once with the interface before it has addresses. False: do not start. */
     bool (*prepare)(struct netif *netif);

@@ -4,7 +4,6 @@
 #include "console.h"
 #include "framed.h"
 #include "serve.h"
-#include "show_framed.h"
 
 #include "port/netif.h"
 
@@ -67,10 +66,6 @@ void show_stats(void)
     show_memory();
     show_lwip();
     serve_show();
-#if MSGR_FRAMED
-    if (framed_transport() != NULL) {
-        show_framed_stats(framed_transport());
-    }
-#endif
+    framed_show_stats();
     show_frames();
 }

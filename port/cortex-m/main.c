@@ -2,6 +2,8 @@
 /* The node as firmware. */
 #include "node.h"
 
+#include "port/port.h"
+
 #ifdef MSGR_BOARD_CRASH
 #include "crash.h"
 #endif
@@ -29,6 +31,9 @@ int main(void)
                 .dhcp_wait_ms = NODE_DHCP_WAIT_MS,
             },
         .serve = {.tcp = true, .udp = true},
+#if MSGR_FRAMED
+        .framed = {.name = port_board()},
+#endif
         .watchdog_ms = WATCHDOG_MS,
         .echo = true,
         .prepare = prepare,
