@@ -10,7 +10,7 @@ static char buffer[256];
 static size_t used;
 static bool is_error_line;
 static bool is_json;
-static bool is_in_string; /* of the object that wraps this line */
+static bool is_in_string; /* ... and of an object, one is open */
 static bool is_echoing;
 static bool is_typing; /* the terminal's line holds what has been typed */
 static bool is_interrupted;
@@ -121,6 +121,11 @@ void console_raw(const char *text, size_t size)
     append(text, size);
 }
 
+void console_set_in_string(bool is_inside)
+{
+    is_in_string = is_inside;
+}
+
 void console_text(const char *text)
 {
     append_text(text, strlen(text));
@@ -159,6 +164,12 @@ void console_raw_number(uint32_t number)
 void console_number(uint32_t number)
 {
     append_number(number, 10);
+}
+
+void console_count(uint32_t number, const char *what)
+{
+    console_number(number);
+    console_text(what);
 }
 
 void console_hex(uint32_t number)

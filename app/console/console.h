@@ -45,11 +45,17 @@ void console_error(void);
 void console_raw(const char *text, size_t size);
 void console_raw_number(uint32_t number);
 
+/** Whether what the functions below append is inside a JSON string that is open: for json.h. */
+void console_set_in_string(bool is_inside);
+
 /** Append text that we trust: our own. */
 void console_text(const char *text);
 
 /** Append a number in decimal. */
 void console_number(uint32_t number);
+
+/** Append a number in decimal, and what there are so many of: console_count(3, " lost, "). */
+void console_count(uint32_t number, const char *what);
 
 /** Append a number in hexadecimal, lower case, without leading zeros. */
 void console_hex(uint32_t number);

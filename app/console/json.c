@@ -107,6 +107,19 @@ void json_text(const char *name, const char *text)
     json_bytes(name, text, strlen(text));
 }
 
+void json_open_string(const char *name)
+{
+    put_name(name, "");
+    put("\"");
+    console_set_in_string(true);
+}
+
+void json_close_string(void)
+{
+    console_set_in_string(false);
+    put("\"");
+}
+
 void json_number(const char *name, uint32_t number)
 {
     put_name(name, "");

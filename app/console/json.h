@@ -31,6 +31,10 @@ void json_bytes(const char *name, const void *data, size_t size);
 /** Bytes, as a string of two hexadecimal digits for each. */
 void json_hex(const char *name, const void *data, size_t size);
 
+/** A string member that the console's functions print: between these two. */
+void json_open_string(const char *name);
+void json_close_string(void);
+
 void json_number(const char *name, uint32_t number);
 void json_bool(const char *name, bool value);
 

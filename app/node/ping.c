@@ -43,28 +43,22 @@ static void print_json(void)
     json_end();
 }
 
-static void print_number(uint32_t number, const char *what)
-{
-    console_number(number);
-    console_text(what);
-}
-
 static void print_words(void)
 {
-    print_number(sent, " messages to ");
+    console_count(sent, " messages to ");
     console_bytes(name, strlen(name));
     console_text(": ");
-    print_number(outcomes[MSGR_OUTCOME_DELIVERED], " delivered, ");
-    print_number(outcomes[MSGR_OUTCOME_NOT_DELIVERED], " not delivered, ");
-    print_number(outcomes[MSGR_OUTCOME_UNKNOWN], " unknown; ");
-    print_number(sys_now() - started_ms, " ms in all.");
+    console_count(outcomes[MSGR_OUTCOME_DELIVERED], " delivered, ");
+    console_count(outcomes[MSGR_OUTCOME_NOT_DELIVERED], " not delivered, ");
+    console_count(outcomes[MSGR_OUTCOME_UNKNOWN], " unknown; ");
+    console_count(sys_now() - started_ms, " ms in all.");
     console_end();
     if (outcomes[MSGR_OUTCOME_DELIVERED] > 0) {
         console_text("Until delivered: ");
-        print_number(histogram_at(&times, 0), " ms the first, ");
-        print_number(histogram_at(&times, 50), " ms half of them, ");
-        print_number(histogram_at(&times, 99), " ms 99 of 100, ");
-        print_number(histogram_at(&times, 100), " ms all.");
+        console_count(histogram_at(&times, 0), " ms the first, ");
+        console_count(histogram_at(&times, 50), " ms half of them, ");
+        console_count(histogram_at(&times, 99), " ms 99 of 100, ");
+        console_count(histogram_at(&times, 100), " ms all.");
         console_end();
     }
 }

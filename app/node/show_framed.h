@@ -12,7 +12,9 @@
  *     peer         name, identity, up, link, round_trip_ms, queued, in_flight, window
  *     link         link, kind, address, port, peer
  *     connection   connection, kind, host, port, link, attempts, reason
- *     trace        out, kind, address, port, data_hex
+ *     stats        the counters
+ *     ping         peer, messages, delivered, not_delivered, unknown, min_ms, median_ms, p99_ms,
+ * max_ms, elapsed_ms trace        time_ms, out, kind, address, port, data_hex
  */
 #ifndef APP_NODE_SHOW_FRAMED_H
 #define APP_NODE_SHOW_FRAMED_H

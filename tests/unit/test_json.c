@@ -70,6 +70,19 @@ static void what_is_not_utf8_is_hexadecimal(void **state)
     expect_out("{\"event\":\"x\",\"data_hex\":\"61ff00\",\"cut_hex\":\"f09f98\",\"none\":\"\"}\n");
 }
 
+static void console_may_print_a_string(void **state)
+{
+    (void)state;
+    json_begin("x");
+    json_open_string("address");
+    console_number(10);
+    console_text(".\"");
+    json_close_string();
+    json_hex("data", "\x00\xff", 2);
+    json_end();
+    expect_out("{\"event\":\"x\",\"address\":\"10.\\\"\",\"data\":\"00ff\"}\n");
+}
+
 static void lines_and_errors_are_objects_too(void **state)
 {
     (void)state;
@@ -114,6 +127,7 @@ int main(void)
         cmocka_unit_test_setup(object_has_its_members_in_order, setup),
         cmocka_unit_test_setup(strings_are_escaped, setup),
         cmocka_unit_test_setup(what_is_not_utf8_is_hexadecimal, setup),
+        cmocka_unit_test_setup(console_may_print_a_string, setup),
         cmocka_unit_test_setup(lines_and_errors_are_objects_too, setup),
         cmocka_unit_test_setup(lines_are_for_people_again, setup),
         cmocka_unit_test_setup(long_object_is_whole, setup),
