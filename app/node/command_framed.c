@@ -33,7 +33,10 @@ static int find_peer(const char *name)
 {
     int peer = msgr_lwip_peer(framed_transport(), name);
 
-    if (peer < 0) {
+    if (strcmp(name, framed_name()) == 0) {
+        console_error();
+        console_line("that is this node itself");
+    } else if (peer < 0) {
         say_refused("send to ", name, msgr_error_text(peer));
     }
     return peer;

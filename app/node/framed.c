@@ -18,6 +18,7 @@ MSGR_STORAGE(memory, NODE_PEERS, NODE_PAYLOAD);
 static struct msgr_lwip transport;
 static bool is_started;
 static bool is_tracing;
+static const char *name;
 static uint32_t deadline_ms;
 
 /* ---- events -------------------------------------------------------------------------------- */
@@ -80,7 +81,7 @@ static bool say_failure(const char *why)
     return false;
 }
 
-static struct msgr *open_engine(const char *name)
+static struct msgr *open_engine(void)
 {
     struct msgr *m = NULL;
     struct msgr_config config = {
@@ -147,8 +148,9 @@ bool framed_start(const struct framed_config *config, uint16_t port)
     if (port == 0) {
         port = MSGR_PORT;
     }
+    name = config->name;
     deadline_ms = config->deadline_ms;
-    m = open_engine(config->name);
+    m = open_engine();
     if (m == NULL || !open_transport(m, port)) {
         return false;
     }
@@ -197,6 +199,11 @@ void framed_show_stats(void)
 struct msgr_lwip *framed_transport(void)
 {
     return &transport;
+}
+
+const char *framed_name(void)
+{
+    return name;
 }
 
 uint32_t framed_deadline_ms(void)

@@ -43,6 +43,7 @@ void framed_show_stats(void);
 struct msgr_lwip *framed_transport(void);
 
 /** As configured. */
+const char *framed_name(void);
 uint32_t framed_deadline_ms(void);
 
 /** Connect to a URL, and again and again. @return whether it began; else it has been printed */

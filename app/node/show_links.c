@@ -88,7 +88,7 @@ static void show_target(int number, const struct msgr_lwip_target_info *target)
     if (target->link >= 0) {
         console_text(", link ");
         console_number((uint32_t)target->link);
-    } else {
+    } else if (target->reason == MSGR_REASON_NONE) {
         console_text(", attempts in vain: ");
         console_number(target->attempts);
     }
