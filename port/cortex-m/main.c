@@ -23,7 +23,7 @@ static bool prepare(struct netif *netif)
 
 int main(void)
 {
-    return node_main(&(struct node_config){
+    return node_main(&(struct node_config) {
         .address =
             {
                 .address = "10.0.2.15/24", /* where QEMU's own network expects it */
@@ -34,8 +34,6 @@ int main(void)
 #if MSGR_FRAMED
         .framed = {.name = port_board()},
 #endif
-        .watchdog_ms = WATCHDOG_MS,
-        .echo = true,
-        .prepare = prepare,
+        .watchdog_ms = WATCHDOG_MS, .echo = true, .prepare = prepare,
     });
 }
