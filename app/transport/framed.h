@@ -21,6 +21,14 @@ static inline int msgr_framed_number(const struct msgr_lwip_link *link)
     return (int)(link - link->lwip->link);
 }
 
+/** There is something to send on that link, perhaps. */
+static inline bool msgr_framed_has_output(const struct msgr_lwip_link *link)
+{
+    int number = msgr_framed_number(link);
+
+    return msgr_link_pending(link->lwip->config.m, number - 1) == number;
+}
+
 /* ---- framed.c ---- */
 
 /**
@@ -65,7 +73,7 @@ struct msgr_lwip_link *msgr_framed_udp_find(struct msgr_lwip *l, const ip_addr_t
                                             uint16_t port);
 
 /** Send what the engine has for that link. */
-void msgr_framed_udp_output(struct msgr_lwip_link *link);
+void msgr_framed_udp_output(const struct msgr_lwip_link *link);
 
 /* ---- framed_tcp.c ---- */
 

@@ -107,13 +107,10 @@ static bool write_one(struct msgr_lwip_link *link)
 
 void msgr_framed_tcp_output(struct msgr_lwip_link *link)
 {
-    int number = msgr_framed_number(link);
-    const struct msgr *m = link->lwip->config.m;
-
     if (link->pcb == NULL) {
         return;
     }
-    while (msgr_link_pending(m, number - 1) == number && has_room(link->pcb) && write_one(link)) {
+    while (msgr_framed_has_output(link) && has_room(link->pcb) && write_one(link)) {
     }
     (void)tcp_output(link->pcb); /* an error here is loss: lwIP's timers send again */
 }
@@ -201,6 +198,9 @@ static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t size)
     struct msgr_lwip *l = link->lwip;
 
     (void)size;
+    if (!msgr_framed_has_output(link)) {
+        return ERR_OK;
+    }
     msgr_framed_tcp_enter(l, pcb);
     msgr_framed_tcp_output(link);
     return msgr_framed_tcp_leave(l);

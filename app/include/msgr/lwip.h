@@ -29,11 +29,11 @@
  * has returned false, but after 2 ms at the latest. What msgr_lwip_send() is given outside of a
  * turn leaves at once.
  *
- * Memory: the caller's, and lwIP's pools and heap: 1,200 bytes for a datagram while it leaves, and
- * what lwIP keeps of a stream until it is acknowledged. What comes and is not a whole frame yet
- * stays in lwIP's pbufs (never more than MSGR_DATAGRAM_MAX bytes and a segment for each stream).
- * lwIP needs one sys_timeout (MEMP_NUM_SYS_TIMEOUT), a UDP pcb unless the plain server's is used,
- * and a TCP pcb for each stream.
+ * Memory: the caller's, and lwIP's pools and heap: a datagram's bytes (up to 1,200) while it
+ * leaves, and what lwIP keeps of a stream until it is acknowledged. What comes and is not a whole
+ * frame yet stays in lwIP's pbufs (never more than MSGR_DATAGRAM_MAX bytes and a segment for each
+ * stream). lwIP needs one sys_timeout (MEMP_NUM_SYS_TIMEOUT), a UDP pcb unless the plain server's
+ * is used, and a TCP pcb for each stream.
  *
  * A lack of any of these is loss or delay: it is tried again, and the engine repeats what was lost.
  */
@@ -164,8 +164,8 @@ struct msgr_lwip {
     uint32_t armed_ms;
     struct msgr_lwip_link link[MSGR_LWIP_LINKS];
     struct msgr_lwip_target target[MSGR_LWIP_TARGETS];
-    /* A frame that lies in several pbufs is put together here, once; and what goes to a stream is
-     * rendered here before lwIP copies it. */
+    /* A frame that lies in several pbufs is put together here, once; and output is rendered here
+     * before it is copied to lwIP. */
     uint8_t buffer[MSGR_DATAGRAM_MAX];
 };
 
