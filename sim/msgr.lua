@@ -7,8 +7,8 @@
 --
 -- It is used on UDP and TCP port 9999 (preference msgr.ports), and wherever else a datagram, or the
 -- first segment of a stream that is seen, begins with the mark. Numbers of fragments are counted
--- from 1 if the ACCEPT of their conversation has been captured (preference msgr.relative), and shown
--- as they are in hexadecimal otherwise.
+-- from 1 if the ACCEPT of their conversation has been captured (preference msgr.relative), and
+-- shown as they are in hexadecimal otherwise.
 --
 -- The first part reads bytes into tables and knows nothing of Wireshark; the second remembers who
 -- is who; the third shows. Offsets are counted from 0, as Wireshark does. Lua is 5.2 in Wireshark
@@ -29,7 +29,7 @@ local TWO_TO_32 = 4294967296
 local FIRST, LAST = 1, 2
 local BITMAP, PROBE, DUPLICATE = 1, 2, 4
 
--- ---- Bytes to values ------------------------------------------------------------------------------
+-- ---- Bytes to values --------------------------------------------------------------------------
 
 local LIMITS = "suite:1 fragment:1 message:4 guaranteed:2 initial:2"
 -- name:size in bytes; "counted" has a length byte before it; "all" is what is left.
@@ -285,7 +285,7 @@ local function printable(bytes, size_max)
     return table.concat(words) .. (at <= #bytes and "…" or "")
 end
 
--- ---- Who is who -----------------------------------------------------------------------------------
+-- ---- Who is who -------------------------------------------------------------------------------
 --
 -- A history is a list, for each key, of what was learnt and of the packet that said it. A packet is
 -- shown by what it and those before it have said, however often and in whatever order Wireshark
@@ -445,11 +445,11 @@ local function take_in(frame, pinfo)
     end
 end
 
--- ---- In words -------------------------------------------------------------------------------------
+-- ---- In words ---------------------------------------------------------------------------------
 
 local msgr = Proto("msgr", "lwip-messenger")
-msgr.prefs.ports = Pref.range("Ports", "9999", "UDP and TCP ports, besides all on which the mark is seen",
-    65535)
+msgr.prefs.ports = Pref.range("Ports", "9999",
+    "UDP and TCP ports, besides all on which the mark is seen", 65535)
 msgr.prefs.relative = Pref.bool("Count fragments from 1", true,
     "Where their conversation's ACCEPT has been captured")
 
@@ -559,7 +559,10 @@ end
 
 function WORDS.OPEN(frame)
     local words = string.format("OPEN, messages up to %d bytes", frame.fields.message)
-    return frame.fields.suite == 0 and words or words .. string.format(", suite %d", frame.fields.suite)
+    if frame.fields.suite ~= 0 then
+        words = words .. string.format(", suite %d", frame.fields.suite)
+    end
+    return words
 end
 
 function WORDS.ACCEPT(frame)
@@ -614,12 +617,14 @@ local function frame_words(frame)
     return frame.status == "bad" and words .. " (bad check)" or words
 end
 
--- ---- Fields ---------------------------------------------------------------------------------------
+-- ---- Fields -----------------------------------------------------------------------------------
 
 local STATUS = { bad = 0, good = 1, unknown = 2 }
 local STATUS_WORDS = { [0] = "bad", "good", "unknown" }
-local TYPE_WORDS = { [12] = "kept for relays and announcements", [13] = "kept for relays and announcements",
-    [14] = "kept for relays and announcements", [15] = "kept for relays and announcements" }
+local TYPE_WORDS = {}
+for number = 12, 15 do
+    TYPE_WORDS[number] = "kept for relays and announcements"
+end
 for number, layout in pairs(LAYOUTS) do
     TYPE_WORDS[number] = layout[1]
 end
@@ -636,7 +641,8 @@ local fields = {
     last = ProtoField.bool("msgr.flags.last", "Last of a message", 8, nil, 0x40),
     with_bitmap = ProtoField.bool("msgr.flags.bitmap", "Bitmap", 8, nil, 0x20),
     probe = ProtoField.bool("msgr.flags.probe", "Probe: to be answered at once", 8, nil, 0x40),
-    duplicate = ProtoField.bool("msgr.flags.duplicate", "Duplicate: a fragment came again", 8, nil, 0x80),
+    duplicate = ProtoField.bool("msgr.flags.duplicate", "Duplicate: a fragment came again", 8, nil,
+        0x80),
     length = ProtoField.uint16("msgr.length", "Length of the body"),
     lowest = ProtoField.uint8("msgr.lowest", "Lowest version"),
     highest = ProtoField.uint8("msgr.highest", "Highest version"),
@@ -692,7 +698,8 @@ local experts = {
     cut = make_expert("cut", "Cut short by the capture", "UNDECODED", "NOTE"),
     dropped = make_expert("rest_dropped", "A receiver drops what follows", "MALFORMED", "WARN"),
     bad_check = make_expert("check.bad", "The check is wrong", "CHECKSUM", "ERROR"),
-    unknown_check = make_expert("check.unknown", "The check cannot be verified", "CHECKSUM", "CHAT"),
+    unknown_check = make_expert("check.unknown", "The check cannot be verified", "CHECKSUM",
+        "CHAT"),
     strange_version = make_expert("mark.version_unknown", "A version that is not known here",
         "UNDECODED", "WARN"),
     wrong = make_expert("wrong", "A receiver refuses or drops it", "PROTOCOL", "WARN"),
@@ -706,7 +713,7 @@ for _, one in pairs(experts) do
     msgr.experts[#msgr.experts + 1] = one
 end
 
--- ---- Showing --------------------------------------------------------------------------------------
+-- ---- Showing ----------------------------------------------------------------------------------
 
 local FLAG_FIELDS = {
     DATA = { fields.first, fields.last },
@@ -945,7 +952,7 @@ local function show_plain(tvb, pinfo, tree)
     return tvb:len()
 end
 
--- ---- Datagrams ------------------------------------------------------------------------------------
+-- ---- Datagrams --------------------------------------------------------------------------------
 
 local function begins_with_mark(data)
     return data:sub(1, #MARK) == MARK
@@ -979,10 +986,11 @@ local function read_datagram(data, tvb, pinfo)
         stop_reading(contents, #MARK + 1, malformed("version 0"))
     elseif contents.version ~= VERSION then
         stop_reading(contents, #MARK + 1, UNKNOWN_VERSION)
-    elseif tvb:reported_len() > DATAGRAM_MAX then
-        stop_reading(contents, #MARK + 1, malformed("it has more than 1200 bytes"))
     else
         read_datagram_frames(contents, data, tvb, pinfo)
+    end
+    if not contents.problem and tvb:reported_len() > DATAGRAM_MAX then
+        stop_reading(contents, #data, malformed("it has more than 1200 bytes"))
     end
     return contents
 end
@@ -996,10 +1004,10 @@ local function dissect_datagram(tvb, pinfo, tree)
     return tvb:len()
 end
 
--- ---- Streams --------------------------------------------------------------------------------------
+-- ---- Streams ----------------------------------------------------------------------------------
 --
--- A direction of a stream begins with the mark, or is plain. What it is, and from which packet on, is
--- kept in a history: "framed", "plain", or "lost" behind a length that no frame can have.
+-- A direction of a stream begins with the mark, or is plain. What it is, and from which packet on,
+-- is kept in a history: "framed", "plain", or "lost" behind a length that no frame can have.
 
 local function is_beginning(data, mode, since, pinfo)
     return not mode or mode == "framed" and since == pinfo.number and begins_with_mark(data)
@@ -1079,7 +1087,7 @@ local function dissect_stream(tvb, pinfo, tree)
     return tvb:len()
 end
 
--- ---- Where it is used -----------------------------------------------------------------------------
+-- ---- Where it is used -------------------------------------------------------------------------
 
 function msgr.dissector(tvb, pinfo, tree)
     if tvb:len() == 0 then
