@@ -14,6 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
 BOUND_S = 60
+NOBODY = {"user": "nobody", "group": "nogroup", "extra_groups": []}
 
 
 class Tshark:
@@ -28,7 +29,7 @@ class Tshark:
         self.captures = 0
 
     def run(self, *words):
-        user = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
+        user = NOBODY if os.geteuid() == 0 else {}
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LC_ALL": "C.UTF-8"}
         done = subprocess.run([str(word) for word in words], capture_output=True, check=False,
                               timeout=BOUND_S, env=environment, cwd=self.folder, **user)
