@@ -1009,6 +1009,27 @@ end
 -- A direction of a stream begins with the mark, or is plain. What it is, and from which packet on,
 -- is kept in a history: "framed", "plain", or "lost" behind a length that no frame can have.
 
+-- Is it in the middle of a framed stream, whose beginning was not captured? Then it begins with
+-- whole frames, what there is of them is right, and they cannot be taken for a text.
+local function is_joined_late(data)
+    local frame, at = read_frame(data, 0), 0
+    while frame do
+        local may_be = frame.known and not frame.malformed
+            and (WITH_PREFIX[frame.name] or passes_check(frame, ""))
+        if not may_be then
+            return false
+        end
+        at = at + frame.size
+        frame = read_frame(data, at)
+    end
+    return at > 0 and data:find("[\0-\8]") ~= nil
+end
+
+local function mode_of(data)
+    local is_framed = #data > #MARK and begins_with_mark(data) or is_joined_late(data)
+    return is_framed and "framed" or "plain"
+end
+
 local function is_beginning(data, mode, since, pinfo)
     return not mode or mode == "framed" and since == pinfo.number and begins_with_mark(data)
 end
@@ -1072,7 +1093,8 @@ local function dissect_stream(tvb, pinfo, tree)
         if short and wait_for_more(tvb, pinfo, 0) then
             return tvb:len()
         end
-        mode = #data > #MARK and begins_with_mark(data) and "framed" or "plain"
+        mode = mode_of(data)
+        begins = begins_with_mark(data)
         learn(histories.streams, key, mode, pinfo)
     end
     if mode == "plain" then

@@ -314,14 +314,15 @@ def test_numbers_can_be_shown_as_they_are(tshark):
     assert shown[6].endswith('ACK 0x00001000 taken 0x00001000 probe | DATA 0xfffffff0, "hello"')
 
 
-def test_conversation_over_a_stream_reads_the_same(tshark):
+@pytest.mark.parametrize("options", [[], ["-2"]])
+def test_conversation_over_a_stream_reads_the_same(tshark, options):
     capture = Capture()
     stream = capture.stream(6)
     stream.send(FROM_ALICE, MARK)
     stream.send(FROM_BOB, MARK)
     for sender, contents in CONVERSATION[:-2]:
         stream.send(sender, bytes_of(contents)[len(MARK):])
-    assert tshark.info(capture, "-Y", "msgr")[2:] == expected_info()[:-2]
+    assert tshark.info(capture, "-Y", "msgr", *options)[2:] == expected_info()[:-2]
 
 
 def test_what_came_before_the_capture_is_shown_by_its_numbers(tshark):
@@ -332,6 +333,31 @@ def test_what_came_before_the_capture_is_shown_by_its_numbers(tshark):
         'ACK 0x00001000 taken 0x00001000 probe | DATA 0xfffffff0, "hello"',
         "ACK 0xfffffff1 taken 0xfffffff0",
     ]
+
+
+def test_stream_that_was_joined_late_is_read(tshark):
+    capture = Capture()
+    stream = capture.stream()
+    capture.packets.clear()
+    for sender, contents in CONVERSATION[6:8]:
+        stream.send(sender, bytes_of(contents)[len(MARK):])
+    assert tshark.info(capture, "-Y", "msgr") == [
+        'ACK 0x00001000 taken 0x00001000 probe | DATA 0xfffffff0, "hello"',
+        "ACK 0xfffffff1 taken 0xfffffff0",
+    ]
+
+
+@pytest.mark.parametrize("options", [[], ["-2"]])
+def test_frame_in_parts_is_shown_where_it_ends(tshark, options):
+    capture = Capture()
+    first, second = (bytes_of([hello(cookie)])[len(MARK):] for cookie in (b"", COOKIE))
+    stream = capture.stream()
+    for part in MARK + first[:9], first[9:20], first[20:] + second + first[:1], first[1:]:
+        stream.send(FROM_ALICE, part)
+        stream.next[FROM_ALICE] -= len(part)
+        stream.send(FROM_ALICE, part)  # TCP repeats it
+    assert tshark.info(capture, "-Y", "msgr", *options) == [
+        "the mark", "alice > ?: HELLO | HELLO with cookie", "alice > ?: HELLO"]
 
 
 def test_plain_streams_are_shown_as_text(tshark):
