@@ -800,11 +800,15 @@ function EXTRAS.DATA(tree, frame, items, _, tvb)
     end
 end
 
+local function add_place(tree, field, range, frame, number)
+    local item = tree:add(field, range, number)
+    item:set_generated()
+    item:append_text(" (" .. acknowledged_number(frame, number) .. ")")
+end
+
 local function show_held(tree, frame, range)
     for _, number in ipairs(held(frame)) do
-        local item = tree:add(fields.held, range, number)
-        item:set_generated()
-        item:append_text(" (" .. acknowledged_number(frame, number) .. ")")
+        add_place(tree, fields.held, range, frame, number)
     end
 end
 
@@ -812,11 +816,11 @@ function EXTRAS.ACK(tree, frame, items, _, tvb)
     local values, range = frame.fields, tvb(frame.at, frame.size)
     items.received:append_text(" (" .. acknowledged_number(frame, values.received) .. ")")
     if taken(frame) then
-        add_generated(tree, fields.taken, range, taken(frame))
+        add_place(tree, fields.taken, range, frame, taken(frame))
     else
         items.untaken:append_text(" (that many or more: says nothing of what is taken)")
     end
-    add_generated(tree, fields.limit, range, plus(values.received, values.room))
+    add_place(tree, fields.limit, range, frame, plus(values.received, values.room))
     if items.bitmap then
         items.bitmap:append_text(" (holds " .. held_words(frame) .. ")")
         show_held(items.bitmap, frame, range)

@@ -181,7 +181,7 @@ def test_streams_are_shown_however_they_are_cut(tshark):
 
 
 def test_streams_are_shown_wherever_they_are_cut_in_two(tshark):
-    names = ("accept", "hello", "data-1-byte", "ack-bitmap-lowest-bit", "unknown", "open")
+    names = ("accept", "hello", "data-1-byte", "ack-bitmap-lowest-bit", "unknown")
     vectors = [vector for name in names for vector in VECTORS if vector.name == name]
     data = MARK + b"".join(vector.data for vector in vectors)
     capture = Capture()
@@ -429,9 +429,8 @@ def require_calm(tshark, capture):
         assert word not in shown, shown[max(0, shown.index(word) - 2000):shown.index(word) + 200]
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_rubbish_is_survived(tshark, seed):
-    dice = random.Random(seed)
+def test_rubbish_is_survived(tshark):
+    dice = random.Random(1)
     capture = capture_conversation()
     for _ in range(1000):
         capture.datagram(dice.randrange(2), rubbish(dice), dice.choice([4, 6]))
