@@ -1034,8 +1034,13 @@ local function mode_of(data)
     return is_framed and "framed" or "plain"
 end
 
-local function is_beginning(data, mode, since, pinfo)
-    return not mode or mode == "framed" and since == pinfo.number and begins_with_mark(data)
+local function is_beginning(data, key, pinfo)
+    for mode, since in each_known(histories.streams, key, pinfo) do
+        if mode == "framed" then
+            return since == pinfo.number and begins_with_mark(data)
+        end
+    end
+    return not known(histories.streams, key, pinfo)
 end
 
 -- False where the capture's settings, or a packet that was not captured whole, forbid to wait.
@@ -1091,7 +1096,7 @@ end
 local function dissect_stream(tvb, pinfo, tree)
     local data, key = tvb:raw(), direction(pinfo)
     local mode, since = known(histories.streams, key, pinfo)
-    local begins = is_beginning(data, mode, since, pinfo)
+    local begins = is_beginning(data, key, pinfo)
     if begins then
         local short = #data < #MARK + 1 and MARK:sub(1, #data) == data:sub(1, #MARK)
         if short and wait_for_more(tvb, pinfo, 0) then
@@ -1103,7 +1108,7 @@ local function dissect_stream(tvb, pinfo, tree)
     end
     if mode == "plain" then
         return show_plain(tvb, pinfo, tree)
-    elseif mode == "lost" and not (since == pinfo.number) then
+    elseif mode == "lost" and since < pinfo.number then
         return show_lost(tvb, pinfo, tree)
     end
     local contents = read_stream(data, begins, tvb, pinfo)

@@ -118,8 +118,8 @@ def packets_of(text):
     return [Shown(packet) for packet in ElementTree.fromstring(text).iter("packet")]
 
 
-def show(tshark, capture):
-    return packets_of(tshark.read(capture, "-T", "pdml", "-Y", "msgr"))
+def show(tshark, capture, *options):
+    return packets_of(tshark.read(capture, "-T", "pdml", "-Y", "msgr", *options))
 
 
 def require_mark(shown, vector):
@@ -191,14 +191,16 @@ def test_streams_are_shown_wherever_they_are_cut_in_two(tshark):
     assert shown_streams(tshark, capture) == [expected] * (len(data) - 1)
 
 
-def test_malformed_frames_in_streams_are_marked(tshark):
+@pytest.mark.parametrize("options", [[], ["-2"]])
+def test_malformed_frames_in_streams_are_marked(tshark, options):
     vectors = [vector for vector in VECTORS if vector.reason and vector.reason not in CUT]
     capture = Capture()
     capture.datagram(1, ACCEPT.datagram)
     for vector in vectors:
         capture.stream().send(0, MARK + vector.data)
-    shown = show(tshark, capture)[1:]
+    shown = show(tshark, capture, *options)[1:]
     assert len(shown) == len(vectors)
+    assert not any(frame["type"] == "TYPE25" for packet in shown for frame in packet.frames)
     for vector, packet in zip(vectors, shown):
         require_mark(packet, vector)
 
