@@ -192,13 +192,14 @@ def test_streams_are_shown_wherever_they_are_cut_in_two(tshark):
 
 
 @pytest.mark.parametrize("options", [[], ["-2"]])
-def test_malformed_frames_in_streams_are_marked(tshark, options):
+@pytest.mark.parametrize("sizes", [[1460], [len(MARK), 1460]])
+def test_malformed_frames_in_streams_are_marked(tshark, options, sizes):
     vectors = [vector for vector in VECTORS if vector.reason and vector.reason not in CUT]
     capture = Capture()
     capture.datagram(1, ACCEPT.datagram)
     for vector in vectors:
-        capture.stream().send(0, MARK + vector.data)
-    shown = show(tshark, capture, *options)[1:]
+        capture.stream().send(0, MARK + vector.data, sizes)
+    shown = show(tshark, capture, *options)[len(sizes)::len(sizes)]
     assert len(shown) == len(vectors)
     assert not any(frame["type"] == "TYPE25" for packet in shown for frame in packet.frames)
     for vector, packet in zip(vectors, shown):
@@ -354,7 +355,7 @@ def test_frame_in_parts_is_shown_where_it_ends(tshark, options):
     capture = Capture()
     first, second = (bytes_of([hello(cookie)])[len(MARK):] for cookie in (b"", COOKIE))
     stream = capture.stream()
-    for part in MARK + first[:9], first[9:20], first[20:] + second + first[:1], first[1:]:
+    for part in (MARK, first[:1], first[1:20], first[20:] + second + first[:1], first[1:]):
         stream.send(FROM_ALICE, part)
         stream.next[FROM_ALICE] -= len(part)
         stream.send(FROM_ALICE, part)  # TCP repeats it
