@@ -147,6 +147,16 @@ static void show_counters(bool is_last)
     }
 }
 
+/* @return whether to go on */
+static bool answer(enum command command)
+{
+    if (command == COMMAND_COUNTERS) {
+        show_counters(false);
+        return !is_ending;
+    }
+    return command != COMMAND_QUIT && report_answer(&options, command == COMMAND_DONE);
+}
+
 static void do_commands(void)
 {
     enum command command;
@@ -155,13 +165,7 @@ static void do_commands(void)
         files[ON_COMMANDS].fd = -1;
     }
     while (!is_ending && (command = commands_next(&commands, directions)) != COMMAND_NONE) {
-        if (command == COMMAND_QUIT) {
-            is_ending = true;
-        } else if (command == COMMAND_COUNTERS) {
-            show_counters(false);
-        } else if (!report_answer(&options, command == COMMAND_DONE)) {
-            is_ending = true;
-        }
+        is_ending = !answer(command);
     }
 }
 
