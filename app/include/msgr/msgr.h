@@ -197,8 +197,8 @@ struct msgr_config {
  * room for one message of the longest kind in each direction.
  */
 #define MSGR_LEAST(peers)                                                                          \
-    ((peers) * (MSGR_MESSAGE_ROOM + MSGR_FRAGMENT) + MSGR_MESSAGE_ROOM - MSGR_FRAGMENT)
-#define MSGR_AMPLE(peers) (2 * (peers)*MSGR_MESSAGE_ROOM)
+    ((size_t)(peers) * (MSGR_MESSAGE_ROOM + MSGR_FRAGMENT) + MSGR_MESSAGE_ROOM - MSGR_FRAGMENT)
+#define MSGR_AMPLE(peers) (2 * (size_t)(peers)*MSGR_MESSAGE_ROOM)
 
 /**
  * Bytes of memory for an engine with `peers` peers and a pool for `bytes` bytes of payload.
