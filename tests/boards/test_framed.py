@@ -7,8 +7,10 @@ import pytest
 
 from support.board import ADDRESS, Board, wire
 from support.framed import NamedOnBoardsNetwork, pings, result_of, wait_ping, wait_pings
+from support.impair import Impairer
 
 KINDS = ["udp", "tcp"]
+LOSSY_BOUND_S = 60
 TRANSIENT = ["lwIP heap, bytes", "TCP_SEG", "PBUF", "PBUF_POOL"]  # what is under way
 
 
@@ -109,6 +111,27 @@ def test_pulled_cable_delays_messages_and_loses_none(pair):
     wait_ping(bob, 200)
     assert pings(bob) == list(range(1, 201))
     bob.wait_said("Message from alice: through the gap")
+
+
+def test_hundred_messages_each_way_survive_the_loss_of_a_fifth(name):
+    words = ["--loss", "20%", "--spare-arp", "--seed", "20"]
+    with wire() as (end, left), wire() as (other, right), \
+            Impairer(f"wire:{left[1]}", f"wire:{right[1]}", *words) as impairer, \
+            named(name, end) as bob:
+        bob.wait_boot()
+        url = f"udp://{ADDRESS}"
+        with NamedOnBoardsNetwork("alice", other, "--connect", url) as alice:
+            alice.wait_line("bob is up.", bound_s=LOSSY_BOUND_S)
+            bob.wait_said("alice is up.")
+            alice.type("ping bob 100 64 4")
+            bob.type("ping alice 100 64 4")
+            for node in alice, bob:
+                assert result_of(node) == (100, 100, 0, 0)
+            for node in alice, bob:
+                wait_ping(node, 100)
+            assert pings(alice) == pings(bob) == list(range(1, 101))
+        final = impairer.final()
+    assert final["ab"]["lost"] > 20 and final["ba"]["lost"] > 20
 
 
 def test_trace_shows_the_frames_of_a_message(pair):
