@@ -1179,8 +1179,7 @@ class Peer:
             if self.conversation:
                 self.conversation.on_change_of_link()
         if self.conversation:
-            self.node.probe(link)
-            self.set_up()
+            self.node.probe(link)  # if the conversation still lives there, the peer is up
         elif self.opening is None and not self.is_opener():
             self.open(now)
 
@@ -1619,6 +1618,7 @@ class Node:
             conversation = self.conversation_of(link, frame)
             if conversation is link.peer.candidate:
                 link.peer.promote(link)
+            link.peer.set_up()
             conversation.on_frame(link, frame, now)
 
     # ---- the handshake (7) ----
