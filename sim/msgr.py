@@ -1937,19 +1937,27 @@ def connect(node, options):
 
 def run_send(options, printer):
     data, started = options.text.encode(errors="surrogateescape"), time.monotonic()
+    if len(data) > MESSAGE_MAX:
+        raise Mistake(f"the message has {len(data)} bytes: {MESSAGE_MAX} at most")
     peer = parse_url(options.url).name or parse_url(options.url).host
     try:
         with open_node(options, "-send") as node:
             connector = connect(node, options)
             peer = wait_for_peer(node, connector, started + options.deadline)
             left = started + options.deadline - time.monotonic()
-            handle = node.send(peer, data, max(0.001, left))
-            event = outcome_of(node, handle)
+            event = outcome_of(node, send(node, peer, data, max(0.001, left)))
     except Failure as failure:
         printer.outcome(peer, "not delivered", str(failure), time.monotonic() - started)
         return EXIT["not delivered"]
     printer.outcome(peer, event.outcome, event.reason, time.monotonic() - started)
     return EXIT[event.outcome]
+
+
+def send(node, peer, data, deadline):
+    try:
+        return node.send(peer, data, deadline)
+    except Mistake as mistake:
+        raise Failure(str(mistake)) from None
 
 
 def outcome_of(node, handle):
@@ -2044,7 +2052,7 @@ def show_summary(peer, outcomes, seconds, options, printer):
 
 
 def open_node(options, suffix):
-    return Node(options.name or host_name(suffix), options.identity)
+    return Node(host_name(suffix) if options.name is None else options.name, options.identity)
 
 
 EXAMPLES = """\
