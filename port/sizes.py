@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What a firmware takes of its board, part by part, from the linker's map; and what it may take.
 
-usage: sizes.py MAP [--name TEXT] [--code BYTES] [--ram BYTES] [--messenger BYTES] [--report BUDGET...]
+usage: sizes.py MAP [--name TEXT] [--code BYTES] [--ram BYTES] [--messenger BYTES] [--engine BYTES]
+                    [--report BUDGET...]
 
 Exit status: 0 within the budgets; 1 beyond one of them (of those behind --report it is only said),
 or the map is not one of ours.
@@ -33,7 +34,7 @@ PARTS = {
 ROWS = ["lwIP", "messenger", "engine", "application", "port", "libc", "filling"]
 COLUMNS = {"code": [".text"], "constants": [".rodata"], "data": [".data"], "bss": [".bss", ".noinit"]}
 STACK = ".stack"
-BUDGETS = ["code", "ram", "messenger"]
+BUDGETS = ["code", "ram", "messenger", "engine"]
 IN_FLASH = ["code", "constants", "data"]
 IN_RAM = ["data", "bss"]
 
@@ -110,6 +111,8 @@ def main():
         "ram": over_budget("RAM with stack", total(sizes, IN_RAM) + stack, wanted.ram),
         "messenger": over_budget("the messenger's code", total(sizes, ["code"], ["messenger"]),
                                  wanted.messenger),
+        "engine": over_budget("the engine's code", total(sizes, ["code"], ["engine"]),
+                              wanted.engine),
     }
     sys.exit(1 if any(is_over[budget] for budget in BUDGETS if budget not in wanted.report) else 0)
 

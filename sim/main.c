@@ -129,6 +129,8 @@ static int be_node(void)
     return node_main(&(struct node_config){
                .address = options.addresses,
                .serve = options.serve,
+               .framed = options.framed,
+               .json = options.json,
                .echo = port_linux_open_console(),
                .prepare = prepare,
            })

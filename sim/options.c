@@ -13,7 +13,8 @@
 static const char usage[] =
     "Usage: msgr-sim INTERFACE ADDRESS [OPTION...] serve [--tcp] [--udp] [--once]\n"
     "       msgr-sim INTERFACE ADDRESS [OPTION...] send tcp|udp HOST TEXT\n"
-    "       msgr-sim INTERFACE [ADDRESS] [OPTION...] node [--dhcp]\n"
+    "       msgr-sim INTERFACE [ADDRESS] [OPTION...] node [--dhcp] [--name NAME]\n"
+    "                [--connect URL]... [--plain] [--json]\n"
     "\n"
     "A node of the messenger: one lwIP stack with one network interface.\n"
     "\n"
@@ -51,6 +52,15 @@ static const char usage[] =
     "  --dhcp-wait MS        for so long, 10000 unless given\n"
     "  --dns A               name server, until DHCP or a router names one\n"
     "  --no-dad              use IPv6 addresses at once, without looking for duplicates\n"
+    "  --name NAME           1 to 31 bytes: framed messages, for each of which the console says "
+    "what\n"
+    "                        became of it, in place of the plain ones\n"
+    "  --connect URL         with a name: udp://HOST or tcp://HOST, with :PORT or without; HOST "
+    "may\n"
+    "                        be a name where there is a name server. Up to 8 times\n"
+    "  --plain               with a name: serve plain messages, too, on the same port\n"
+    "  --deadline MS         with a name: of the console's messages, 30000 unless given\n"
+    "  --json                one JSON object a line, for programs\n"
     "\n"
     "Exit status: 0 when all went well (send: the acknowledgement came), 1 when not, 2 when the\n"
     "command line is wrong, 3 after the node's command reset.\n";
@@ -76,6 +86,11 @@ enum {
     OPT_DHCP_WAIT,
     OPT_DNS,
     OPT_NO_DAD,
+    OPT_NAME,
+    OPT_CONNECT,
+    OPT_PLAIN,
+    OPT_DEADLINE,
+    OPT_JSON,
     OPT_HELP,
 };
 
@@ -100,6 +115,11 @@ static const struct option known[] = {
     {"dhcp-wait", required_argument, NULL, OPT_DHCP_WAIT},
     {"dns", required_argument, NULL, OPT_DNS},
     {"no-dad", no_argument, NULL, OPT_NO_DAD},
+    {"name", required_argument, NULL, OPT_NAME},
+    {"connect", required_argument, NULL, OPT_CONNECT},
+    {"plain", no_argument, NULL, OPT_PLAIN},
+    {"deadline", required_argument, NULL, OPT_DEADLINE},
+    {"json", no_argument, NULL, OPT_JSON},
     {"help", no_argument, NULL, OPT_HELP},
     {NULL, 0, NULL, 0},
 };
@@ -224,6 +244,21 @@ static bool read_port(struct options *options, const char *text)
     return true;
 }
 
+static bool read_connect(struct options *options, const char *text)
+{
+    size_t used = strlen(options->connect);
+    size_t size = strlen(text);
+
+    if (used + size + 2 > sizeof options->connect || strchr(text, ' ') != NULL) {
+        return wrong("--connect %s: give udp://HOST or tcp://HOST, with :PORT or without; not too "
+                     "many",
+                     text);
+    }
+    memcpy(options->connect + used, text, size);
+    memcpy(options->connect + used + size, " ", 2);
+    return true;
+}
+
 static bool read_option(struct options *options, int option, const char *text)
 {
     switch (option) {
@@ -276,6 +311,20 @@ static bool read_option(struct options *options, int option, const char *text)
     case OPT_NO_DAD:
         options->addresses.no_detection = true;
         return true;
+    case OPT_NAME:
+        options->framed.name = text;
+        return true;
+    case OPT_CONNECT:
+        return read_connect(options, text);
+    case OPT_PLAIN:
+        options->has_plain = true;
+        return true;
+    case OPT_DEADLINE:
+        return read_number("--deadline", text, 1, MSGR_DEADLINE_MAX_MS,
+                           &options->framed.deadline_ms);
+    case OPT_JSON:
+        options->json = true;
+        return true;
     case '?':
         return optopt > 0 && optopt < OPT_TAP
                    ? wrong("there is no option -%c; a text that begins with - goes behind --",
@@ -293,6 +342,13 @@ static bool has_seen(const struct options *options, int option)
     return (options->seen >> (option - OPT_TAP) & 1) != 0;
 }
 
+/* With a name plain messages are only served where they are asked for. */
+static bool serves_plain(const struct options *options)
+{
+    return options->framed.name == NULL || options->has_plain || options->serve.tcp ||
+           options->serve.udp;
+}
+
 static bool read_serve(struct options *options, int count)
 {
     if (count != 1) {
@@ -301,7 +357,7 @@ static bool read_serve(struct options *options, int count)
     if (has_seen(options, OPT_TIMEOUT) || has_seen(options, OPT_WAIT)) {
         return wrong("--timeout and --wait are options of send");
     }
-    if (!options->serve.tcp && !options->serve.udp) {
+    if (serves_plain(options) && !options->serve.tcp && !options->serve.udp) {
         options->serve.tcp = true;
         options->serve.udp = true;
     }
@@ -382,6 +438,20 @@ static bool read_command(struct options *options, int count, char **words)
     return wrong("there is no command %s; there are serve, send and node", words[0]);
 }
 
+static bool check_framed(const struct options *options)
+{
+    for (int option = OPT_NAME; option <= OPT_JSON; option++) {
+        if (has_seen(options, option) && options->command != COMMAND_NODE) {
+            return wrong("--name, --connect, --plain, --deadline and --json are options of node");
+        }
+        if (has_seen(options, option) && option < OPT_JSON && options->framed.name == NULL) {
+            return wrong("--connect, --plain and --deadline are for framed messages: give this "
+                         "node a --name");
+        }
+    }
+    return true;
+}
+
 static bool check_interface(const struct options *options)
 {
     if ((options->tap == NULL) == (options->wire == NULL)) {
@@ -418,8 +488,10 @@ int options_read(struct options *options, int argc, char **argv)
         }
         options->seen |= 1u << (option - OPT_TAP);
     }
-    if (!read_command(options, argc - optind, argv + optind) || !check_interface(options)) {
+    if (!read_command(options, argc - optind, argv + optind) || !check_interface(options) ||
+        !check_framed(options)) {
         return 2;
     }
+    options->framed.connect = options->connect;
     return -1;
 }

@@ -4,6 +4,7 @@
 #define SIM_OPTIONS_H
 
 #include "address_setup.h"
+#include "framed.h"
 #include "send.h"
 #include "serve.h"
 
@@ -35,6 +36,9 @@ struct options {
     uint32_t seen; /* a bit for each kind of option */
     enum command command;
     struct serve_config serve;
+    struct framed_config framed;
+    char connect[1024]; /* its URLs, a space behind each */
+    bool has_plain, json;
     struct send_config send;
 };
 

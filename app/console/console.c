@@ -9,6 +9,8 @@ static console_writer write_out;
 static char buffer[256];
 static size_t used;
 static bool is_error_line;
+static bool is_json;
+static bool is_in_string; /* ... and of an object, one is open */
 static bool is_echoing;
 static bool is_typing; /* the terminal's line holds what has been typed */
 static bool is_interrupted;
@@ -21,7 +23,7 @@ static void flush(void)
         is_interrupted = true;
     }
     if (write_out != NULL && used > 0) {
-        write_out(is_error_line, buffer, used);
+        write_out(is_error_line && !is_json, buffer, used);
     }
     used = 0;
 }
@@ -44,11 +46,32 @@ static void append(const char *text, size_t size)
     }
 }
 
+/* Our own text, and printable text: of what JSON wants escaped there are but these two. */
+static void append_text(const char *text, size_t size)
+{
+    if (!is_json) {
+        append(text, size);
+        return;
+    }
+    if (!is_in_string) {
+        is_in_string = true;
+        console_raw(is_error_line ? "{\"error\":\"" : "{\"line\":\"", is_error_line ? 10 : 9);
+    }
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] == '"' || text[i] == '\\') {
+            append("\\", 1);
+        }
+        append(text + i, 1);
+    }
+}
+
 void console_open(console_writer writer)
 {
     write_out = writer;
     used = 0;
     is_error_line = false;
+    is_json = false;
+    is_in_string = false;
     is_echoing = false;
     is_typing = false;
     is_interrupted = false;
@@ -57,6 +80,16 @@ void console_open(console_writer writer)
 void console_open_echo(void)
 {
     is_echoing = true;
+}
+
+void console_set_json(bool is_wanted)
+{
+    is_json = is_wanted;
+}
+
+bool console_is_json(void)
+{
+    return is_json;
 }
 
 void console_echo(const char *text, size_t size)
@@ -78,29 +111,65 @@ bool console_was_interrupted(void)
 void console_error(void)
 {
     is_error_line = true;
-    console_text("error: ");
+    if (!is_json) {
+        console_text("error: ");
+    }
+}
+
+void console_raw(const char *text, size_t size)
+{
+    append(text, size);
+}
+
+void console_set_in_string(bool is_inside)
+{
+    is_in_string = is_inside;
 }
 
 void console_text(const char *text)
 {
-    append(text, strlen(text));
+    append_text(text, strlen(text));
+}
+
+#define DIGITS_MAX 10
+
+/* @return where they begin; they end with the array */
+static const char *to_digits(char digits[DIGITS_MAX], uint32_t number, uint32_t base)
+{
+    char *at = digits + DIGITS_MAX;
+
+    do {
+        *--at = "0123456789abcdef"[number % base];
+        number /= base;
+    } while (number > 0);
+    return at;
 }
 
 static void append_number(uint32_t number, uint32_t base)
 {
-    char digits[10];
-    size_t at = sizeof digits;
+    char digits[DIGITS_MAX];
+    const char *at = to_digits(digits, number, base);
 
-    do {
-        digits[--at] = "0123456789abcdef"[number % base];
-        number /= base;
-    } while (number > 0);
-    append(digits + at, sizeof digits - at);
+    append_text(at, (size_t)(digits + DIGITS_MAX - at));
+}
+
+void console_raw_number(uint32_t number)
+{
+    char digits[DIGITS_MAX];
+    const char *at = to_digits(digits, number, 10);
+
+    append(at, (size_t)(digits + DIGITS_MAX - at));
 }
 
 void console_number(uint32_t number)
 {
     append_number(number, 10);
+}
+
+void console_count(uint32_t number, const char *what)
+{
+    console_number(number);
+    console_text(what);
 }
 
 void console_hex(uint32_t number)
@@ -135,7 +204,7 @@ void console_bytes(const void *data, size_t size)
     while (size > 0) {
         char text[32 * MSGR_PRINTABLE_GROWTH];
         size_t piece = size > 32 ? whole_characters(next, 32) : size;
-        append(text, msgr_printable(text, sizeof text, next, piece));
+        append_text(text, msgr_printable(text, sizeof text, next, piece));
         next += piece;
         size -= piece;
     }
@@ -143,9 +212,13 @@ void console_bytes(const void *data, size_t size)
 
 void console_end(void)
 {
+    if (is_in_string) {
+        append("\"}", 2);
+    }
     append("\n", 1);
     flush();
     is_error_line = false;
+    is_in_string = false;
 }
 
 void console_line(const char *text)

@@ -23,6 +23,13 @@ void console_open(console_writer writer);
 void console_open_echo(void);
 
 /**
+ * Whether each line is to be a JSON object, for programs: {"line":"..."} or {"error":"..."}, or
+ * what json.h makes. Both go to the same place, then.
+ */
+void console_set_json(bool is_json);
+bool console_is_json(void);
+
+/**
  * Show what somebody types, at once and as it is. The next line that is printed begins on a line of
  * its own, whatever has been typed.
  */
@@ -34,11 +41,21 @@ bool console_was_interrupted(void);
 /** The line that begins here goes to where errors go, and begins with "error: ". */
 void console_error(void);
 
+/** Append what is JSON already: for json.h. */
+void console_raw(const char *text, size_t size);
+void console_raw_number(uint32_t number);
+
+/** Whether what the functions below append is inside a JSON string that is open: for json.h. */
+void console_set_in_string(bool is_inside);
+
 /** Append text that we trust: our own. */
 void console_text(const char *text);
 
 /** Append a number in decimal. */
 void console_number(uint32_t number);
+
+/** Append a number in decimal, and what there are so many of: console_count(3, " lost, "). */
+void console_count(uint32_t number, const char *what);
 
 /** Append a number in hexadecimal, lower case, without leading zeros. */
 void console_hex(uint32_t number);

@@ -70,10 +70,29 @@ static uint32_t load(const uint8_t *at)
     return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }
 
+#if MSGR_CRC_INSTRUCTION
+__attribute__((target("sse4.2"))) static uint32_t add_by_instruction(uint32_t state,
+                                                                     const uint8_t *at, size_t size)
+{
+    for (; size >= 4; size -= 4, at += 4) {
+        state = __builtin_ia32_crc32si(state, load(at));
+    }
+    for (; size > 0; size--) {
+        state = __builtin_ia32_crc32qi(state, *at++);
+    }
+    return state;
+}
+#endif
+
 uint32_t msgr_crc32c_add(uint32_t state, const void *data, size_t size)
 {
     const uint8_t *at = data;
 
+#if MSGR_CRC_INSTRUCTION
+    if (__builtin_cpu_supports("sse4.2")) {
+        return add_by_instruction(state, at, size);
+    }
+#endif
     for (; size >= 4; size -= 4, at += 4) {
         state = shift_byte_out(shift_byte_out(state ^ load(at)));
         state = shift_byte_out(shift_byte_out(state));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * CRC-32C (Castagnoli; RFC 3720, 12.1), the check of frames (SPEC.md, 6). Its table has
- * MSGR_CRC_TABLE bytes, which lie in flash: 1024 for speed, 64 for size.
+ * MSGR_CRC_TABLE bytes, which lie in flash: 1024 for speed, 64 for size. PCs do without
+ * (MSGR_CRC_INSTRUCTION).
  */
 #ifndef MSGR_CORE_CRC32C_H
 #define MSGR_CORE_CRC32C_H

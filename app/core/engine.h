@@ -186,6 +186,17 @@ static inline int msgr_link_index(const struct msgr *m, const struct msgr_link *
     return (int)(link - m->links);
 }
 
+/** The number of the lowest bit that is set, in a word that has one. */
+static inline int msgr_lowest_bit(uint32_t bits)
+{
+    int bit = 0;
+
+    for (; (bits & 1) == 0; bits >>= 1) {
+        bit++;
+    }
+    return bit;
+}
+
 /** The link of that number, or NULL: there is none. */
 static inline struct msgr_link *msgr_link_of(const struct msgr *m, int link)
 {

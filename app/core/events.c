@@ -86,28 +86,33 @@ static bool tell_peer(struct msgr *m, struct msgr_peer *peer, struct msgr_event 
 {
     bool has_message = peer->received.ready != MSGR_NO_SLOT;
 
+    if (!has_message && !peer->down_pending && peer->told_up == msgr_peer_is_up(peer)) {
+        return false;
+    }
     *event = (struct msgr_event){.peer = msgr_peer_handle(m, peer)};
-    if (peer->down_pending || (peer->told_up && !has_message && !msgr_peer_is_up(peer))) {
+    if (peer->down_pending || (peer->told_up && !has_message)) {
         tell_down(peer, event);
-    } else if (!peer->told_up && (has_message || msgr_peer_is_up(peer))) {
+    } else if (!peer->told_up) {
         peer->told_up = true;
         event->type = MSGR_EVENT_PEER_UP;
-    } else if (has_message) {
-        lend_message(m, peer, event);
     } else {
-        return false;
+        lend_message(m, peer, event);
     }
     return true;
 }
 
 /* The peers take turns, beginning behind the one who was told of last. */
+static int next_eventful(const struct msgr *m)
+{
+    uint32_t behind = m->eventful & ~0u << (m->told_peer + 1);
+
+    return msgr_lowest_bit(behind != 0 ? behind : m->eventful);
+}
+
 static bool tell_next_peer(struct msgr *m, struct msgr_event *event)
 {
     while (m->eventful != 0) {
-        m->told_peer = (int8_t)(m->told_peer + 1 < m->peer_count ? m->told_peer + 1 : 0);
-        if ((m->eventful >> m->told_peer & 1) == 0) {
-            continue;
-        }
+        m->told_peer = (int8_t)next_eventful(m);
         if (tell_peer(m, &m->peers[m->told_peer], event)) {
             return true;
         }

@@ -92,14 +92,19 @@ void msgr_exchange_ack_now(struct msgr *m, struct msgr_peer *peer, unsigned due)
     msgr_engine_touch(m, peer->ack_link);
 }
 
+/* The timer is set by output that has no ACK. Most have: to set it here would wake the transport up
+ * for nothing. */
 static void ack_soon(struct msgr *m, struct msgr_peer *peer)
 {
+    if (peer->unconfirmed == 0) {
+        peer->timer[MSGR_TIMER_ACK] = m->now_ms + MSGR_ACK_DELAY_MS;
+    }
     peer->unconfirmed++;
     peer->ack_changed = true;
     if (peer->unconfirmed >= 2) {
         msgr_exchange_ack_now(m, peer, MSGR_DUE_ACK);
-    } else if (!msgr_timer_is_set(peer, MSGR_TIMER_ACK)) {
-        msgr_timer_set(m, peer, MSGR_TIMER_ACK, MSGR_ACK_DELAY_MS);
+    } else {
+        msgr_engine_touch(m, peer->ack_link);
     }
 }
 

@@ -98,13 +98,7 @@ int msgr_link_pending(const struct msgr *m, int link)
 {
     uint32_t rest = link + 1 < m->link_count ? m->dirty >> (link + 1) : 0;
 
-    if (rest == 0) {
-        return MSGR_NO_LINK;
-    }
-    for (link++; (rest & 1) == 0; rest >>= 1) {
-        link++;
-    }
-    return link;
+    return rest != 0 ? link + 1 + msgr_lowest_bit(rest) : MSGR_NO_LINK;
 }
 
 /* ---- strangers ---- */

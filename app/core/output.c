@@ -7,6 +7,7 @@
 #include "conversation.h"
 #include "exchange.h"
 #include "peer.h"
+#include "serial.h"
 #include "timers.h"
 #include "trace.h"
 
@@ -133,16 +134,25 @@ static void write_open_frames(struct writer *w, struct msgr_peer *peer)
     }
 }
 
+/* A fragment has waited for its acknowledgement for long enough. */
+static bool is_ack_late(const struct msgr *m, const struct msgr_peer *peer)
+{
+    return peer->unconfirmed > 0 && !msgr_serial_before(m->now_ms, peer->timer[MSGR_TIMER_ACK]);
+}
+
 /* With anything else that is sent, if there is something new to say; else when it is due. */
 static void write_ack(struct writer *w, struct msgr_peer *peer, bool has_company)
 {
     struct msgr_ack ack;
     uint8_t flags = (peer->due & MSGR_DUE_PROBE) != 0 ? MSGR_ACK_PROBE : 0;
 
-    if (has_company && peer->ack_changed) {
+    if ((has_company && peer->ack_changed) || is_ack_late(w->m, peer)) {
         peer->due |= MSGR_DUE_ACK;
     }
     if (!take_due(w, &peer->due, MSGR_DUE_ACK | MSGR_DUE_PROBE, MSGR_ACK_FRAME_MAX)) {
+        if (peer->unconfirmed > 0) {
+            msgr_timer_start(w->m, peer, MSGR_TIMER_ACK);
+        }
         return;
     }
     msgr_receive_grant(&peer->received, &w->m->pool);

@@ -127,9 +127,7 @@ enum msgr_receive_result msgr_receive_fragment(struct msgr_receive_window *windo
                                                struct msgr_pool *pool, const struct msgr_data *data,
                                                uint8_t flags, uint32_t message_max)
 {
-    uint32_t expected = window->received;
-
-    if (msgr_serial_before(data->number, expected)) {
+    if (msgr_serial_before(data->number, window->received)) {
         return MSGR_RECEIVE_DUPLICATE;
     }
     if (!msgr_serial_before(data->number, window->limit)) {
@@ -139,14 +137,19 @@ enum msgr_receive_result msgr_receive_fragment(struct msgr_receive_window *windo
     if (*place != MSGR_NO_SLOT) {
         return MSGR_RECEIVE_DUPLICATE;
     }
-    *place = store(pool, data, flags);
-    window->ahead_count++;
-    if (data->number != expected) {
+    uint16_t slot = store(pool, data, flags);
+    if (data->number != window->received) {
+        *place = slot;
+        window->ahead_count++;
         return MSGR_RECEIVE_GAP;
     }
+    window->received++;
+    join(window, pool, slot, message_max);
+    if (window->ahead_count == 0) {
+        return MSGR_RECEIVE_IN_ORDER;
+    }
     join_ahead(window, pool, message_max);
-    return window->received == expected + 1 && window->ahead_count == 0 ? MSGR_RECEIVE_IN_ORDER
-                                                                        : MSGR_RECEIVE_GAP;
+    return MSGR_RECEIVE_GAP;
 }
 
 /* Number `received` will never come. */

@@ -20,6 +20,11 @@ static void note_due(struct msgr *m, uint32_t at_ms)
 void msgr_timer_set(struct msgr *m, struct msgr_peer *peer, enum msgr_timer timer, uint32_t ms)
 {
     peer->timer[timer] = m->now_ms + ms;
+    msgr_timer_start(m, peer, timer);
+}
+
+void msgr_timer_start(struct msgr *m, struct msgr_peer *peer, enum msgr_timer timer)
+{
     peer->timers |= (uint8_t)(1u << timer);
     note_due(m, peer->timer[timer]);
 }

@@ -11,6 +11,9 @@
 /** `ms` from now. */
 void msgr_timer_set(struct msgr *m, struct msgr_peer *peer, enum msgr_timer timer, uint32_t ms);
 
+/** At the time that is in peer->timer already. */
+void msgr_timer_start(struct msgr *m, struct msgr_peer *peer, enum msgr_timer timer);
+
 static inline bool msgr_timer_is_set(const struct msgr_peer *peer, enum msgr_timer timer)
 {
     return (peer->timers >> timer & 1) != 0;

@@ -42,6 +42,21 @@ static struct address_config with_settings(struct address_config config)
     return config;
 }
 
+static bool start_framed(const struct node_config *config)
+{
+    struct framed_config framed = config->framed;
+
+    take_setting(&framed.name, "name");
+    take_setting(&framed.connect, "connect");
+    return framed.name == NULL || framed_start(&framed, config->serve.port);
+}
+
+static bool each_turn(void)
+{
+    framed_poll();
+    return terminal_poll();
+}
+
 static bool start(const struct node_config *config)
 {
     const struct address_config address = with_settings(config->address);
@@ -50,7 +65,8 @@ static bool start(const struct node_config *config)
         return false;
     }
     show_addresses_as_they_change(&netif);
-    return address_setup(&netif, &address) && serve_start(&config->serve, &netif);
+    return address_setup(&netif, &address) && serve_start(&config->serve, &netif) &&
+           start_framed(config);
 }
 
 bool node_main(const struct node_config *config)
@@ -60,6 +76,7 @@ bool node_main(const struct node_config *config)
     if (config->echo) {
         console_open_echo();
     }
+    console_set_json(config->json);
     show_banner();
     commands_register(&netif);
     if (config->watchdog_ms != 0) {
@@ -68,7 +85,8 @@ bool node_main(const struct node_config *config)
     if (!start(config)) {
         return false;
     }
-    node_run(&netif, NULL, terminal_poll);
+    node_run(&netif, NULL, each_turn);
+    framed_stop();
     send_stop();
     serve_stop();
     return true;

@@ -9,11 +9,14 @@
  *     gateway    "10.0.2.2"
  *     dns        "10.0.2.3"
  *     address6   "fec0::2/64"
+ *     name       "bob": this node's, for framed messages
+ *     connect    "udp://10.0.2.2 tcp://10.0.2.2:9998": where to
  */
 #ifndef APP_NODE_H
 #define APP_NODE_H
 
 #include "address_setup.h"
+#include "framed.h"
 #include "serve.h"
 
 #include "lwip/netif.h"
@@ -29,6 +32,8 @@ struct node_config {
     struct serve_config serve;
     uint32_t watchdog_ms; /* 0: no watchdog; else more than 1000, for so long the loop may sleep */
     bool echo;            /* the console is a bare terminal: show what is typed */
+    bool json;            /* the console is a program's: each line is a JSON object */
+    struct framed_config framed;
 
     /** NULL; or called once with the interface before it has addresses. False: do not start. */
     bool (*prepare)(struct netif *netif);

@@ -97,6 +97,16 @@ bool serve_start(const struct serve_config *wanted, const struct netif *netif)
     return (!config.tcp || start_tcp(address)) && (!config.udp || start_udp(address));
 }
 
+struct msgr_plain_tcp_server *serve_tcp_server(void)
+{
+    return tcp_server.listener != NULL ? &tcp_server : NULL;
+}
+
+struct msgr_plain_udp_server *serve_udp_server(void)
+{
+    return udp_server.pcb != NULL ? &udp_server : NULL;
+}
+
 bool serve_is_done(void)
 {
     bool is_tcp_done = tcp_server.listener == NULL && tcp_server.open_count == 0;
@@ -105,11 +115,14 @@ bool serve_is_done(void)
     return config.once && (!config.tcp || is_tcp_done) && (!config.udp || is_udp_done);
 }
 
-static void say_count(const char *before, uint32_t count, const char *after)
+/* Those that the framed protocol has taken over, or that were dropped where there is none. */
+static void end_with_framed(uint32_t framed)
 {
-    console_text(before);
-    console_number(count);
-    console_text(after);
+    if (framed > 0) {
+        console_text(", ");
+        console_count(framed, " framed");
+    }
+    console_line(".");
 }
 
 void serve_show(void)
@@ -118,17 +131,19 @@ void serve_show(void)
     const struct msgr_plain_udp_counters *udp = &udp_server.counters;
 
     if (config.tcp) {
-        say_count("TCP: ", tcp->accepted, " clients, ");
-        say_count("", tcp->answered, " answered, ");
-        say_count("", tcp->refused, " refused, ");
-        say_count("", tcp->framed + tcp->silent + tcp->stalled + tcp->reset, " lost.");
-        console_end();
+        console_text("TCP: ");
+        console_count(tcp->accepted, " clients, ");
+        console_count(tcp->answered, " answered, ");
+        console_count(tcp->refused, " refused, ");
+        console_count(tcp->silent + tcp->stalled + tcp->reset, " lost");
+        end_with_framed(tcp->framed);
     }
     if (config.udp) {
-        say_count("UDP: ", udp->received, " datagrams, ");
-        say_count("", udp->answered, " answered, ");
-        say_count("", udp->unanswered + udp->framed, " not answered.");
-        console_end();
+        console_text("UDP: ");
+        console_count(udp->received, " datagrams, ");
+        console_count(udp->answered, " answered, ");
+        console_count(udp->unanswered, " not answered");
+        end_with_framed(udp->framed);
     }
 }
 

@@ -3,6 +3,8 @@
 #ifndef APP_NODE_SERVE_H
 #define APP_NODE_SERVE_H
 
+#include "msgr/lwip_plain.h"
+
 #include "lwip/netif.h"
 
 #include <stdbool.h>
@@ -26,6 +28,10 @@ struct serve_config {
  * @return true; or false, having printed what failed
  */
 bool serve_start(const struct serve_config *config, const struct netif *netif);
+
+/** The servers that are running, for who shares their ports; else NULL. */
+struct msgr_plain_tcp_server *serve_tcp_server(void);
+struct msgr_plain_udp_server *serve_udp_server(void);
 
 /** With once: has every service served its client? Otherwise never. */
 bool serve_is_done(void);

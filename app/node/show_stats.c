@@ -2,6 +2,7 @@
 #include "show.h"
 
 #include "console.h"
+#include "framed.h"
 #include "serve.h"
 
 #include "port/netif.h"
@@ -9,21 +10,15 @@
 #include "lwip/memp.h"
 #include "lwip/stats.h"
 
-static void show_count(uint32_t count, const char *what)
-{
-    console_number(count);
-    console_text(what);
-}
-
 #if MEM_STATS || MEMP_STATS
 static void show_use(const char *name, const struct stats_mem *use)
 {
     console_text(name);
     console_text(": ");
-    show_count((uint32_t)use->used, " of ");
-    show_count((uint32_t)use->avail, " used, ");
-    show_count((uint32_t)use->max, " at most, ");
-    show_count(use->err, " times none left");
+    console_count((uint32_t)use->used, " of ");
+    console_count((uint32_t)use->avail, " used, ");
+    console_count((uint32_t)use->max, " at most, ");
+    console_count(use->err, " times none left");
     console_end();
 }
 #endif
@@ -53,10 +48,10 @@ static void show_frames(void)
     const struct port_netif_counters *counters = port_netif_counters();
 
     console_text("Frames: ");
-    show_count(counters->received, " received, ");
-    show_count(counters->no_pbuf, " lost for want of memory, ");
-    show_count(counters->sent, " sent, ");
-    show_count(counters->no_room, " not sent for want of room");
+    console_count(counters->received, " received, ");
+    console_count(counters->no_pbuf, " lost for want of memory, ");
+    console_count(counters->sent, " sent, ");
+    console_count(counters->no_room, " not sent for want of room");
     console_end();
 }
 
@@ -65,5 +60,6 @@ void show_stats(void)
     show_memory();
     show_lwip();
     serve_show();
+    framed_show_stats();
     show_frames();
 }

@@ -398,3 +398,21 @@ void msgr_lwip_stats(struct msgr_lwip *l, struct msgr_stats *stats)
     msgr_stats(l->config.m, stats);
     MSGR_UNLOCK();
 }
+
+bool msgr_lwip_link_get(struct msgr_lwip *l, int link, struct msgr_lwip_link_info *info)
+{
+    const struct msgr_lwip_link *found = &l->link[link];
+    bool is_there;
+
+    MSGR_LOCK();
+    LWIP_ASSERT_CORE_LOCKED();
+    is_there = found->is_used;
+    if (is_there) {
+        *info = (struct msgr_lwip_link_info){.is_stream = found->is_stream,
+                                             .address = found->address,
+                                             .port = found->port,
+                                             .peer = msgr_link_peer(l->config.m, link)};
+    }
+    MSGR_UNLOCK();
+    return is_there;
+}

@@ -21,6 +21,14 @@ static inline int msgr_framed_number(const struct msgr_lwip_link *link)
     return (int)(link - link->lwip->link);
 }
 
+/** There is something to send on that link, perhaps. */
+static inline bool msgr_framed_has_output(const struct msgr_lwip_link *link)
+{
+    int number = msgr_framed_number(link);
+
+    return msgr_link_pending(link->lwip->config.m, number - 1) == number;
+}
+
 /* ---- framed.c ---- */
 
 /**
@@ -29,6 +37,22 @@ static inline int msgr_framed_number(const struct msgr_lwip_link *link)
  */
 struct msgr_lwip_link *msgr_framed_add(struct msgr_lwip *l, int number, const ip_addr_t *address,
                                        uint16_t port);
+
+/** Show what has come on a link, or goes, to who wants to look. */
+static inline void msgr_framed_trace(const struct msgr_lwip_link *link, bool is_out,
+                                     const void *data, size_t size)
+{
+    const struct msgr_lwip_config *config = &link->lwip->config;
+
+    if (config->trace != NULL) {
+        config->trace(config->trace_ctx, &(struct msgr_lwip_traced){.is_stream = link->is_stream,
+                                                                    .is_out = is_out,
+                                                                    .address = &link->address,
+                                                                    .port = link->port,
+                                                                    .data = data,
+                                                                    .size = size});
+    }
+}
 
 /** The link is gone: tell the engine, and who wanted it. Its pcb, if any, is no more. */
 void msgr_framed_remove(struct msgr_lwip_link *link);
@@ -49,7 +73,7 @@ struct msgr_lwip_link *msgr_framed_udp_find(struct msgr_lwip *l, const ip_addr_t
                                             uint16_t port);
 
 /** Send what the engine has for that link. */
-void msgr_framed_udp_output(struct msgr_lwip_link *link);
+void msgr_framed_udp_output(const struct msgr_lwip_link *link);
 
 /* ---- framed_tcp.c ---- */
 

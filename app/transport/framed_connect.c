@@ -249,6 +249,7 @@ void msgr_framed_connect_lost(struct msgr_lwip *l, int link, enum msgr_reason re
 
         if (target->state == UP && target->link == link) {
             target->link = MSGR_FRAMED_NONE;
+            target->reason = (uint8_t)reason;
             if (is_refused) {
                 target->attempts = UINT8_MAX; /* the heartbeat interval: SPEC.md, 7.5 */
             }
@@ -374,4 +375,31 @@ void msgr_framed_connect_close(struct msgr_lwip *l)
         }
         l->target[i].state = FREE;
     }
+}
+
+bool msgr_lwip_target_get(struct msgr_lwip *l, int target, struct msgr_lwip_target_info *info)
+{
+    const struct msgr_lwip_target *found = &l->target[target];
+    bool is_there;
+
+    MSGR_LOCK();
+    LWIP_ASSERT_CORE_LOCKED();
+    is_there = found->state != FREE;
+    if (is_there) {
+        *info = (struct msgr_lwip_target_info){.kind = (enum msgr_lwip_kind)found->kind,
+                                               .address = found->address,
+                                               .port = found->port,
+                                               .host = "",
+                                               .link = found->link,
+                                               .attempts = found->attempts,
+                                               .reason = (enum msgr_reason)found->reason};
+        if (found->state == UP) { /* refused, and asked again on the same link */
+            info->reason = msgr_link_reason(l->config.m, found->link);
+        }
+#if LWIP_DNS
+        info->host = found->host;
+#endif
+    }
+    MSGR_UNLOCK();
+    return is_there;
 }

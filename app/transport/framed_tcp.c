@@ -101,18 +101,16 @@ static bool write_one(struct msgr_lwip_link *link)
         l->is_starved = true;
         return false;
     }
+    msgr_framed_trace(link, true, l->buffer, size);
     return true;
 }
 
 void msgr_framed_tcp_output(struct msgr_lwip_link *link)
 {
-    int number = msgr_framed_number(link);
-    const struct msgr *m = link->lwip->config.m;
-
     if (link->pcb == NULL) {
         return;
     }
-    while (msgr_link_pending(m, number - 1) == number && has_room(link->pcb) && write_one(link)) {
+    while (msgr_framed_has_output(link) && has_room(link->pcb) && write_one(link)) {
     }
     (void)tcp_output(link->pcb); /* an error here is loss: lwIP's timers send again */
 }
@@ -158,6 +156,13 @@ static void take_held(struct msgr_lwip_link *link)
     }
 }
 
+static void trace_pieces(const struct msgr_lwip_link *link, const struct pbuf *p)
+{
+    for (; p != NULL; p = p->next) {
+        msgr_framed_trace(link, false, p->payload, p->len);
+    }
+}
+
 static void lose(struct msgr_lwip_link *link, bool is_reset)
 {
     msgr_framed_tcp_end(link, is_reset);
@@ -174,6 +179,7 @@ static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
     if (p == NULL) {
         lose(link, false);
     } else {
+        trace_pieces(link, p);
         if (link->held == NULL) {
             link->held = p;
         } else {
@@ -192,6 +198,9 @@ static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t size)
     struct msgr_lwip *l = link->lwip;
 
     (void)size;
+    if (!msgr_framed_has_output(link)) {
+        return ERR_OK;
+    }
     msgr_framed_tcp_enter(l, pcb);
     msgr_framed_tcp_output(link);
     return msgr_framed_tcp_leave(l);
@@ -241,8 +250,7 @@ struct msgr_lwip_link *msgr_framed_tcp_add(struct msgr_lwip *l, struct tcp_pcb *
     link->is_stream = true;
     link->pcb = pcb;
     msgr_lwip_tcp_attach(pcb, link, &callbacks);
-    tcp_nagle_disable(
-        pcb); /* what is ready is sent: an acknowledgement does not wait for another */
+    tcp_nagle_disable(pcb); /* what is ready is sent, and does not wait for an acknowledgement */
     return link;
 }
 
@@ -269,6 +277,7 @@ static bool take_over(struct msgr_lwip_link *link, const void *data, uint16_t si
     }
     (void)pbuf_take(link->held, data, size);
     link->credited = size;
+    msgr_framed_trace(link, false, data, size);
     take_held(link);
     return true;
 }

@@ -3,7 +3,8 @@
  * One pcb for all datagrams, our own or the plain server's. A link is found by the other end's
  * address and port; it answers from the address that was talked to last.
  *
- * Output is rendered straight into the pbuf that leaves. If there is none, nothing is rendered.
+ * Output is rendered in the transport's buffer, and leaves in a pbuf of its size: an
+ * acknowledgement does not take a whole datagram's memory of lwIP's heap.
  */
 #include "framed.h"
 
@@ -59,40 +60,46 @@ static err_t send_datagram(const struct msgr_lwip_link *link, struct pbuf *p)
     return udp_sendto(pcb, p, &link->address, link->port);
 }
 
+static err_t send_bytes(const struct msgr_lwip_link *link, const void *data, size_t size)
+{
+    struct pbuf *p = pbuf_alloc(PBUF_TRANSPORT, (uint16_t)size, PBUF_RAM);
+    err_t err;
+
+    if (p == NULL) {
+        link->lwip->counters.no_memory++;
+        return ERR_MEM;
+    }
+    memcpy(p->payload, data, size);
+    err = send_datagram(link, p);
+    link->lwip->counters.unsent += err != ERR_OK;
+    pbuf_free(p);
+    return err;
+}
+
 /* @return whether to go on with the next one */
-static bool send_one(struct msgr_lwip_link *link)
+static bool send_one(const struct msgr_lwip_link *link)
 {
     struct msgr_lwip *l = link->lwip;
     int number = msgr_framed_number(link);
-    struct pbuf *p = pbuf_alloc(PBUF_TRANSPORT, MSGR_DATAGRAM_MAX, PBUF_RAM);
-    err_t err = ERR_OK;
-    size_t size;
+    size_t size = msgr_link_output(l->config.m, number, sys_now(), l->buffer, sizeof l->buffer);
+    err_t err;
 
-    if (p == NULL) {
-        l->counters.no_memory++;
-        l->is_starved = true;
+    if (size == 0) {
         return false;
     }
-    size = msgr_link_output(l->config.m, number, sys_now(), p->payload, MSGR_DATAGRAM_MAX);
-    if (size > 0) {
-        pbuf_realloc(p, (uint16_t)size);
-        err = send_datagram(link, p);
-    }
-    pbuf_free(p);
-    l->counters.unsent += err != ERR_OK;
+    msgr_framed_trace(link, true, l->buffer, size);
+    err = send_bytes(link, l->buffer, size);
     if (err == ERR_MEM || err == ERR_BUF) { /* any other error is loss */
         msgr_link_unsent(l->config.m, number);
         l->is_starved = true;
+        return false;
     }
-    return size > 0 && !l->is_starved;
+    return true;
 }
 
-void msgr_framed_udp_output(struct msgr_lwip_link *link)
+void msgr_framed_udp_output(const struct msgr_lwip_link *link)
 {
-    int number = msgr_framed_number(link);
-    const struct msgr *m = link->lwip->config.m;
-
-    while (msgr_link_pending(m, number - 1) == number && send_one(link)) {
+    while (msgr_framed_has_output(link) && send_one(link)) {
     }
 }
 
@@ -112,6 +119,14 @@ struct msgr_lwip_link *msgr_framed_udp_find(struct msgr_lwip *l, const ip_addr_t
     return NULL;
 }
 
+static void trace_stranger(struct msgr_lwip *l, bool is_out, const ip_addr_t *address,
+                           uint16_t port, const void *data, size_t size)
+{
+    const struct msgr_lwip_link nobody = {.lwip = l, .address = *address, .port = port};
+
+    msgr_framed_trace(&nobody, is_out, data, size);
+}
+
 /* From where it was sent to. Without memory the stranger asks again. */
 static void answer_stranger(struct msgr_lwip *l, struct udp_pcb *pcb, const ip_addr_t *address,
                             uint16_t port, const void *answer, size_t size)
@@ -123,6 +138,7 @@ static void answer_stranger(struct msgr_lwip *l, struct udp_pcb *pcb, const ip_a
         return;
     }
     memcpy(p->payload, answer, size);
+    trace_stranger(l, true, address, port, answer, size);
     l->counters.unsent += udp_sendto_if_src(pcb, p, address, port, ip_current_input_netif(),
                                             ip_current_dest_addr()) != ERR_OK;
     pbuf_free(p);
@@ -152,14 +168,25 @@ static void on_stranger(struct msgr_lwip *l, struct udp_pcb *pcb, const ip_addr_
     }
 }
 
-static bool is_for_us(const struct msgr_lwip *l, const struct pbuf *p, const ip_addr_t *address,
-                      bool is_linked)
+/* Neither from a group nor to one, as it was the last time. */
+static bool is_as_before(const struct msgr_lwip_link *link)
+{
+    return link != NULL && ip_addr_cmp(&link->own, ip_current_dest_addr());
+}
+
+static bool is_between_hosts(const ip_addr_t *address)
 {
     struct netif *netif = ip_current_input_netif();
 
-    return p->tot_len > 0 && p->tot_len <= MSGR_DATAGRAM_MAX && (is_linked || l->config.listen) &&
-           !msgr_lwip_is_group(ip_current_dest_addr(), netif) &&
+    return !msgr_lwip_is_group(ip_current_dest_addr(), netif) &&
            !msgr_lwip_is_group(address, netif);
+}
+
+static bool is_for_us(const struct msgr_lwip *l, const struct pbuf *p, const ip_addr_t *address,
+                      const struct msgr_lwip_link *link)
+{
+    return p->tot_len > 0 && p->tot_len <= MSGR_DATAGRAM_MAX &&
+           (link != NULL || l->config.listen) && (is_as_before(link) || is_between_hosts(address));
 }
 
 static void take(struct msgr_lwip *l, struct udp_pcb *pcb, const struct pbuf *p,
@@ -168,16 +195,18 @@ static void take(struct msgr_lwip *l, struct udp_pcb *pcb, const struct pbuf *p,
     struct msgr_lwip_link *link = msgr_framed_udp_find(l, address, port);
     const void *data;
 
-    if (!is_for_us(l, p, address, link != NULL)) {
+    if (!is_for_us(l, p, address, link)) {
         l->counters.dropped++;
         return;
     }
     data = pbuf_get_contiguous(p, l->buffer, sizeof l->buffer, p->tot_len, 0);
     if (link == NULL) {
+        trace_stranger(l, false, address, port, data, p->tot_len);
         on_stranger(l, pcb, address, port, data, p->tot_len);
         return;
     }
     link->own = *ip_current_dest_addr();
+    msgr_framed_trace(link, false, data, p->tot_len);
     (void)msgr_link_input(l->config.m, msgr_framed_number(link), sys_now(), data, p->tot_len);
 }
 

@@ -81,7 +81,7 @@ struct netif *msgr_lwip_route(const ip_addr_t *address)
     struct netif *netif = ip_route(IP_ANY_TYPE, address);
 
     if (netif != NULL && is_in_zone(address, netif) &&
-        (msgr_lwip_is_group(address, netif) || msgr_lwip_is_on_link(address, netif) ||
+        (msgr_lwip_is_on_link(address, netif) || msgr_lwip_is_group(address, netif) ||
          has_router(address, netif))) {
         return netif;
     }

@@ -32,6 +32,7 @@ set(MSGR_BOARD_FLASH "" CACHE STRING "That budget of flash, in bytes; empty: the
 set(MSGR_BOARD_RAM "" CACHE STRING "That budget of RAM with stack, in bytes; empty: the project's")
 option(MSGR_SEMIHOSTING "Firmware for an emulator: settings from its command line" ON)
 option(MSGR_BOARD_POLLED "Firmware that never sleeps, for counting instructions" OFF)
+option(MSGR_BOARD_FRAMED "Firmware has framed messages beside the plain ones" ON)
 option(MSGR_BOARD_IPV4 "Firmware speaks IPv4" ON)
 option(MSGR_BOARD_IPV6 "Firmware speaks IPv6" ON)
 

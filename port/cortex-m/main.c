@@ -2,6 +2,8 @@
 /* The node as firmware. */
 #include "node.h"
 
+#include "port/port.h"
+
 #ifdef MSGR_BOARD_CRASH
 #include "crash.h"
 #endif
@@ -21,7 +23,7 @@ static bool prepare(struct netif *netif)
 
 int main(void)
 {
-    return node_main(&(struct node_config){
+    return node_main(&(struct node_config) {
         .address =
             {
                 .address = "10.0.2.15/24", /* where QEMU's own network expects it */
@@ -29,8 +31,9 @@ int main(void)
                 .dhcp_wait_ms = NODE_DHCP_WAIT_MS,
             },
         .serve = {.tcp = true, .udp = true},
-        .watchdog_ms = WATCHDOG_MS,
-        .echo = true,
-        .prepare = prepare,
+#if MSGR_FRAMED
+        .framed = {.name = port_board()},
+#endif
+        .watchdog_ms = WATCHDOG_MS, .echo = true, .prepare = prepare,
     });
 }

@@ -9,7 +9,6 @@
  */
 #include BOARD_H
 
-#define STACK_SIZE 2048 /* stack.py compares it with the worst case */
 #define EMERGENCY_STACK_SIZE 320
 
 ENTRY(start_reset)

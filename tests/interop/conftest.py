@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The interop suite runs inside a private network; only test_wire.py needs none."""
+"""The interop suite runs inside a private network; those on a wire need none."""
 
 import os
 import pathlib
@@ -11,6 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from support import lan, node  # noqa: E402
 
+ON_A_WIRE = ["test_wire.py", "test_framed.py"]
 OUTSIDE = (
     "these tests need a private network with four TAP devices: "
     "sim/lan 4 -- /usr/bin/python3 -m pytest -q tests/interop"
@@ -24,7 +25,7 @@ OFF_LINK6 = "fd77:0:0:1::1"
 
 
 def pytest_collection_modifyitems(items):
-    needs_lan = any(item.path.name != "test_wire.py" for item in items)
+    needs_lan = any(item.path.name not in ON_A_WIRE for item in items)
     if needs_lan and "MSGR_LAN" not in os.environ:
         raise pytest.UsageError(OUTSIDE)
     if not os.access(node.SIM, os.X_OK):

@@ -420,7 +420,7 @@ def test_framed_stream_is_reset_and_not_shown(ends, version):
         node.stop(
             f"Connection established with client at address {address}",
             lost(address, "framed protocol, not served here"),
-            *summary(tcp=(1, 0, 0, 1)),
+            *summary(tcp=(1, 0, 0, 0), framed=1),
         )
 
 

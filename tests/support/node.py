@@ -326,14 +326,15 @@ def udp_sent(shown, answer):
     return [line for line in tcp_sent(shown, answer) if not line.startswith("Connection")]
 
 
-def summary(tcp=None, udp=None):
+def summary(tcp=None, udp=None, framed=0):
     """The last lines of a server: tcp = clients, answered, refused, lost;
-    udp = datagrams, answered, not answered."""
+    udp = datagrams, answered, not answered; framed = how many of these."""
     lines = []
+    end = f", {framed} framed." if framed else "."
     if tcp is not None:
-        lines.append("TCP: {} clients, {} answered, {} refused, {} lost.".format(*tcp))
+        lines.append("TCP: {} clients, {} answered, {} refused, {} lost".format(*tcp) + end)
     if udp is not None:
-        lines.append("UDP: {} datagrams, {} answered, {} not answered.".format(*udp))
+        lines.append("UDP: {} datagrams, {} answered, {} not answered".format(*udp) + end)
     return lines
 
 

@@ -10,6 +10,9 @@
 #define MSGR_CRC_TABLE 1024
 #endif
 
+#undef MSGR_CRC_INSTRUCTION
+#define MSGR_CRC_INSTRUCTION 0
+
 #define msgr_crc32c_add other_crc32c_add
 #include "crc32c.c" /* NOLINT(bugprone-suspicious-include) */
 

@@ -61,6 +61,35 @@ static void lone_fragment_is_acknowledged_after_5_ms(void **state)
     assert_int_equal(pair_ack(&p, NULL).untaken, 1);
 }
 
+/* However late the transport asks for output. */
+static void delay_counts_from_the_fragment(void **state)
+{
+    (void)state;
+    send_one();
+    pair_deliver_all(&p);
+    pair_wait(&p, 3);
+    assert_int_equal(pair_collect(&p, BOB), 0);
+    assert_int_equal(msgr_deadline_ms(p.node[BOB].m, p.now_ms), MSGR_ACK_DELAY_MS - 3);
+    assert_int_equal(silence_of(BOB, 1000), MSGR_ACK_DELAY_MS - 3);
+
+    pair_deliver_all(&p);
+    send_one();
+    pair_deliver_all(&p);
+    pair_wait(&p, MSGR_ACK_DELAY_MS);
+    assert_int_equal(silence_of(BOB, 1000), 0);
+}
+
+static void message_that_is_taken_at_once_leaves_no_timer(void **state)
+{
+    (void)state;
+    pair_pass(&p, 100);
+    send_one();
+    pair_deliver_all(&p);
+    pair_pull(&p, BOB, MSGR_EVENT_MESSAGE);
+    assert_int_equal(pair_collect(&p, BOB), 1);
+    assert_true(msgr_deadline_ms(p.node[BOB].m, p.now_ms) > MSGR_ACK_DELAY_MS);
+}
+
 static void second_fragment_is_acknowledged_at_once(void **state)
 {
     (void)state;
@@ -478,6 +507,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(lone_fragment_is_acknowledged_after_5_ms, setup),
+        cmocka_unit_test_setup(delay_counts_from_the_fragment, setup),
+        cmocka_unit_test_setup(message_that_is_taken_at_once_leaves_no_timer, setup),
         cmocka_unit_test_setup(second_fragment_is_acknowledged_at_once, setup),
         cmocka_unit_test_setup(taken_message_is_acknowledged_at_once, setup),
         cmocka_unit_test_setup(duplicate_is_acknowledged_at_once_and_said_to_be_one, setup),

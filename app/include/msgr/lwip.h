@@ -29,11 +29,11 @@
  * has returned false, but after 2 ms at the latest. What msgr_lwip_send() is given outside of a
  * turn leaves at once.
  *
- * Memory: the caller's, and lwIP's pools and heap: 1,200 bytes for a datagram while it leaves, and
- * what lwIP keeps of a stream until it is acknowledged. What comes and is not a whole frame yet
- * stays in lwIP's pbufs (never more than MSGR_DATAGRAM_MAX bytes and a segment for each stream).
- * lwIP needs one sys_timeout (MEMP_NUM_SYS_TIMEOUT), a UDP pcb unless the plain server's is used,
- * and a TCP pcb for each stream.
+ * Memory: the caller's, and lwIP's pools and heap: a datagram's bytes (up to 1,200) while it
+ * leaves, and what lwIP keeps of a stream until it is acknowledged. What comes and is not a whole
+ * frame yet stays in lwIP's pbufs (never more than MSGR_DATAGRAM_MAX bytes and a segment for each
+ * stream). lwIP needs one sys_timeout (MEMP_NUM_SYS_TIMEOUT), a UDP pcb unless the plain server's
+ * is used, and a TCP pcb for each stream.
  *
  * A lack of any of these is loss or delay: it is tried again, and the engine repeats what was lost.
  */
@@ -97,12 +97,23 @@ struct msgr_lwip_target {
     uint8_t kind;
     uint8_t state;
     uint8_t attempts;    /* in vain, since it was last there */
+    uint8_t reason;      /* why the last link ended */
     int8_t link;         /* while there is one, or -1 */
     uint32_t at_ms;      /* of the next attempt, or of the end of this one */
     struct tcp_pcb *pcb; /* while it is connecting */
 #if LWIP_DNS
     char host[MSGR_LWIP_HOST_MAX + 1]; /* empty: there is but an address */
 #endif
+};
+
+/** For msgr_lwip_config.trace. */
+struct msgr_lwip_traced {
+    bool is_stream;
+    bool is_out;
+    const ip_addr_t *address; /* the other end's */
+    uint16_t port;
+    const void *data;
+    size_t size;
 };
 
 /** Zeros are good defaults for all but the engine. */
@@ -122,6 +133,10 @@ struct msgr_lwip_config {
      * gives a semaphore, and no more. NULL: the application asks by itself. */
     void (*on_event)(void *ctx);
     void *ctx;
+    /* Called with each datagram, and with each piece of a stream, as it comes (before it is looked
+     * at) or goes; lock held; the data is lent. It calls nothing here. NULL: nobody looks. */
+    void (*trace)(void *ctx, const struct msgr_lwip_traced *traced);
+    void *trace_ctx;
 };
 
 /** Counted since msgr_lwip_open(). They wrap. */
@@ -149,8 +164,8 @@ struct msgr_lwip {
     uint32_t armed_ms;
     struct msgr_lwip_link link[MSGR_LWIP_LINKS];
     struct msgr_lwip_target target[MSGR_LWIP_TARGETS];
-    /* A frame that lies in several pbufs is put together here, once; and what goes to a stream is
-     * rendered here before lwIP copies it. */
+    /* A frame that lies in several pbufs is put together here, once; and output is rendered here
+     * before it is copied to lwIP. */
     uint8_t buffer[MSGR_DATAGRAM_MAX];
 };
 
@@ -215,6 +230,31 @@ int msgr_lwip_peer(struct msgr_lwip *l, const char *name);
 bool msgr_lwip_peer_get(struct msgr_lwip *l, int peer, struct msgr_peer_info *info);
 int msgr_lwip_peer_after(struct msgr_lwip *l, int peer);
 void msgr_lwip_stats(struct msgr_lwip *l, struct msgr_stats *stats);
+
+/** One link, for showing it. */
+struct msgr_lwip_link_info {
+    bool is_stream;
+    ip_addr_t address; /* the other end's */
+    uint16_t port;
+    int peer; /* its handle, or MSGR_ERROR_PEER while it is not proved */
+};
+
+/** @param link  0 to MSGR_LWIP_LINKS - 1. @return false: there is none; nothing is written */
+bool msgr_lwip_link_get(struct msgr_lwip *l, int link, struct msgr_lwip_link_info *info);
+
+/** What msgr_lwip_connect() began, for showing it. */
+struct msgr_lwip_target_info {
+    enum msgr_lwip_kind kind;
+    ip_addr_t address; /* any: its name has not been looked up yet */
+    uint16_t port;
+    const char *host;        /* its name, lent until msgr_lwip_disconnect(); "": it has none */
+    int link;                /* or -1 while there is none */
+    unsigned attempts;       /* in vain, since it was last there */
+    enum msgr_reason reason; /* why the last one was in vain, as far as it is known */
+};
+
+/** @param target  0 to MSGR_LWIP_TARGETS - 1. @return as msgr_lwip_link_get() */
+bool msgr_lwip_target_get(struct msgr_lwip *l, int target, struct msgr_lwip_target_info *info);
 
 #ifdef __cplusplus
 }

@@ -122,6 +122,15 @@
 #define MSGR_CRC_TABLE 1024
 #endif
 
+/** 1: PCs compute the checksum by an instruction, if their processor has it. 0: by the table. */
+#ifndef MSGR_CRC_INSTRUCTION
+#if defined __GNUC__ && defined __x86_64__
+#define MSGR_CRC_INSTRUCTION 1
+#else
+#define MSGR_CRC_INSTRUCTION 0
+#endif
+#endif
+
 /**
  * MSGR_LOG(level, format, ...): called with a string literal, as printf() wants it, and one of 'e'
  * (our fault or the user's), 'w' (the peer misbehaves), 'i' (peers and links come and go). Nothing

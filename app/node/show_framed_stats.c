@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "show_framed.h"
+
+#include "console.h"
+#include "json.h"
+
+struct count {
+    const char *name;
+    uint32_t value;
+};
+
+static void show_counts(const struct count *counts, size_t size)
+{
+    if (console_is_json()) {
+        json_begin("stats");
+    } else {
+        console_text("Messages: ");
+    }
+    for (size_t i = 0; i < size; i++) {
+        if (console_is_json()) {
+            json_number(counts[i].name, counts[i].value);
+            continue;
+        }
+        console_text(i > 0 ? ", " : "");
+        console_number(counts[i].value);
+        console_text(" ");
+        for (const char *c = counts[i].name; *c != '\0'; c++) {
+            char one[2] = {*c == '_' ? ' ' : *c, '\0'};
+            console_text(one);
+        }
+    }
+    if (console_is_json()) {
+        json_end();
+    } else {
+        console_line(".");
+    }
+}
+
+void show_framed_stats(struct msgr_lwip *transport)
+{
+    struct msgr_stats stats;
+
+    msgr_lwip_stats(transport, &stats);
+    const struct count counts[] = {
+        {"sent", stats.sent},
+        {"delivered", stats.delivered},
+        {"not_delivered", stats.not_delivered},
+        {"unknown", stats.unknown},
+        {"received", stats.received},
+        {"frames_in", stats.frames_in},
+        {"frames_out", stats.frames_out},
+        {"fragments_repeated", stats.retransmitted},
+        {"needlessly", stats.needless},
+        {"duplicates", stats.duplicates},
+        {"refusals", stats.refused},
+        {"frames_changed_on_the_way", stats.drop_check},
+        {"malformed", stats.drop_malformed},
+        {"beyond_a_limit", stats.drop_limit},
+        {"of_strangers", stats.drop_stranger},
+        {"slots", stats.slots},
+        {"slots_used", stats.slots_used},
+        {"slots_used_at_most", stats.slots_high},
+        {"times_without_memory", transport->counters.no_memory},
+        {"datagrams_not_sent", transport->counters.unsent},
+        {"datagrams_dropped", transport->counters.dropped},
+        {"attempts_to_connect", transport->counters.attempts},
+    };
+
+    show_counts(counts, sizeof counts / sizeof counts[0]);
+}
