@@ -2043,8 +2043,8 @@ def show_summary(peer, outcomes, seconds, options, printer):
         marks = {"min": times[0], "median": times[(len(times) - 1) // 2],
                  "p99": times[math.ceil(0.99 * len(times)) - 1], "max": times[-1]}
         fields.update({f"{name}_ms": round(value, 3) for name, value in marks.items()})
-        text += ("\nTimes in ms: min {min:.1f}, median {median:.1f}, 99th percentile {p99:.1f}, "
-                 "max {max:.1f}.").format(**marks)
+        text += ("\nTimes in ms: min {min:.2f}, median {median:.2f}, 99th percentile {p99:.2f}, "
+                 "max {max:.2f}.").format(**marks)
     printer.show(text, event="summary", peer=peer, seconds=round(seconds, 3), **fields)
     if counts["unknown"]:
         return EXIT["unknown"]
