@@ -1741,7 +1741,7 @@ class Node:
         is_others = owner and owner is not known and owner.identity is not None
         if name == self.name or is_others and owner.is_busy():
             return "name taken", None
-        if known is None and len(self.identities) >= PEERS_MAX:
+        if known is None and not self.make_place():
             return "full", None
         if known and link not in known.links and not self.make_room(known, now):
             return "full", None
@@ -1758,6 +1758,21 @@ class Node:
         if frame["identity"] == self.identity:
             return "self"
         return None if frame["identity"] and is_name(frame["name"]) else "malformed"
+
+    def make_place(self):
+        """For one more peer; one that is down, and for which nothing waits, is forgotten for it."""
+        if len(self.identities) < PEERS_MAX:
+            return True
+        idle = [peer for peer in self.identities.values() if not peer.is_busy() and not peer.links]
+        if idle:
+            self.forget(idle[0])
+        return bool(idle)
+
+    def forget(self, peer):
+        peer.end("replaced")
+        peer.forget_candidate()
+        self.identities.pop(peer.identity, None)
+        self.peers.pop(peer.name, None)
 
     def make_room(self, peer, now):
         """For one more link; one that is silent is given up for it."""
@@ -1785,9 +1800,7 @@ class Node:
 
     def replace(self, former, peer):
         """A name has a new owner; what waits for the name is his."""
-        former.end("replaced")
-        former.forget_candidate()
-        self.identities.pop(former.identity, None)
+        self.forget(former)
         for message in former.waiting:
             message.peer = peer
         peer.waiting.extend(former.waiting)
@@ -1859,6 +1872,9 @@ def why_not_listening(error, kind, host, port):
 
 # ---- programs --------------------------------------------------------------------------------
 
+# What the others are in words is clear.
+WORDS = {"link": "no link", "restarted": "the peer began anew", "deadline": "its time was up",
+         "replaced": "another node has its name now"}
 EXIT = {"delivered": 0, "not delivered": 1, "unknown": 3}
 LINGER = 0.5  # seconds in which a listener that has enough answers what is repeated
 
@@ -1876,7 +1892,7 @@ class Printer:
         if event.kind == "up":
             self.show(f"{shown(event.peer)} is up.", event="up", peer=event.peer)
         elif event.kind == "down":
-            self.show(f"{shown(event.peer)} is down: {event.reason}.",
+            self.show(f"{shown(event.peer)} is down: {in_words(event.reason)}.",
                       event="down", peer=event.peer, reason=event.reason)
         elif event.kind == "message":
             text = event.data.decode(errors="backslashreplace")
@@ -1884,7 +1900,7 @@ class Printer:
                       event="message", peer=event.peer, text=text, hex=event.data.hex())
 
     def outcome(self, peer, outcome, reason, seconds):
-        why = f": {reason}" if reason else ""
+        why = f": {in_words(reason)}" if reason else ""
         milliseconds = round(seconds * 1000, 3)
         self.show(f"Message to {shown(peer)}: {outcome}{why}, {milliseconds:.1f} ms.",
                   event="outcome", peer=peer, outcome=outcome, reason=reason, ms=milliseconds)
@@ -1893,6 +1909,10 @@ class Printer:
 def shown(text):
     """Nothing in it does anything to a terminal."""
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+
+
+def in_words(reason):
+    return WORDS.get(reason, reason)
 
 
 class Failure(Exception):

@@ -326,6 +326,27 @@ def test_what_is_too_long_is_said_at_once_or_becomes_an_outcome():
             alice.send("bob", bytes(101))
 
 
+def test_places_of_peers_that_are_gone_are_used_again(monkeypatch):
+    monkeypatch.setattr(msgr, "PEERS_MAX", 2)
+    with World() as world:
+        bob = world.app("bob", BOB)
+        port = bob.node.listen("127.0.0.1", 0, tcp=False)
+        guests = []
+        for number in range(4):
+            guest = world.app(f"guest{number}", ALICE + number)
+            guest.node.connect(f"udp://127.0.0.1:{port}")
+            world.run_until(lambda: guest.others)
+            guests.append(guest)
+            if number == 2:
+                assert guest.others == [("refused", None, "full")]
+                for other in guests:
+                    world.parts.remove(other)
+                    other.node.close()
+                world.run_until(lambda: not bob.node.links)
+        assert guest.others == [("up", "bob", None)]
+        assert sorted(bob.node.peers) == ["guest1", "guest3"]
+
+
 # ---- strangers -------------------------------------------------------------------------------
 
 

@@ -51,7 +51,7 @@ def test_send_to_a_listener(kind, name):
             require(done, 0, DELIVERED.pattern)
             bob.wait_line("alice is up.")
             bob.expect(f"Message from alice: {text}")
-            bob.wait_line("alice is down: link.")
+            bob.wait_line("alice is down: no link.")
         bob.stop()
 
 
