@@ -237,6 +237,8 @@ def require_ranges(frame):
         raise Malformed("a name has 1 to 31 bytes")
     if frame.type == "HELLO" and len(fields["cookie"]) not in (0, COOKIE_SIZE):
         raise Malformed("a cookie has 8 bytes, or none")
+    if frame.type == "HELLO" and not 1 <= fields["lowest"] <= fields["highest"]:
+        raise Malformed("the lowest version is beyond the highest, or 0")
     own = {"OPEN": "id", "ACCEPT": "own"}.get(frame.type)
     if own and fields[own] == 0:
         raise Malformed("an id is not zero")
@@ -1748,12 +1750,7 @@ class Node:
         return None, self.name_peer(frame["identity"], name)
 
     def fault_of(self, frame):
-        if frame.type == "HELLO":
-            if not 1 <= frame["lowest"] <= frame["highest"]:
-                return "malformed"
-            if frame["lowest"] > VERSION:
-                return "version"
-        elif frame["version"] != VERSION:
+        if frame.fields.get("lowest", frame.fields.get("version")) > VERSION:
             return "version"
         if frame["identity"] == self.identity:
             return "self"

@@ -362,8 +362,31 @@ def ask(world, port, data):
             return None
 
 
+def hello_of(lowest=1, highest=1):
+    return msgr.Frame("HELLO", lowest=lowest, highest=highest, identity=7, token=8, name=b"x",
+                      cookie=b"")
+
+
+def test_a_version_that_is_not_spoken_is_refused():
+    hello = hello_of(2, 3)
+    with World() as world:
+        bob = world.app("bob", BOB)
+        port = bob.node.listen("127.0.0.1", 0, tcp=False)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            stranger.connect(("127.0.0.1", port))
+            stranger.setblocking(False)
+            for expected in "COOKIE", "REFUSE":
+                stranger.send(msgr.datagram([hello]))
+                world.run_for(0.1)
+                answer = msgr.read(stranger.recv(2048)[4:])[0]
+                assert answer.type == expected
+                hello.fields["cookie"] = answer.fields.get("cookie")
+        assert (answer["code"], answer["lowest"], answer["highest"]) == (1, 1, 1)
+        assert not bob.node.links
+
+
 def test_strangers_get_no_more_than_they_sent_and_leave_nothing():
-    hello = msgr.Frame("HELLO", lowest=1, highest=1, identity=7, token=8, name=b"x", cookie=b"")
+    hello = hello_of()
     reset = msgr.Frame("RESET", id=1)
     floor = msgr.Frame("FLOOR", id=1, floor=1)
     with World() as world:
@@ -375,7 +398,8 @@ def test_strangers_get_no_more_than_they_sent_and_leave_nothing():
         assert msgr.read(ask(world, port, msgr.datagram([floor]))[4:])[0].type == "UNKNOWN"
         for silent in (b"hello", b"", msgr.datagram([reset]), msgr.datagram([]),
                        msgr.datagram([hello], version=2), msgr.datagram([hello])[:-1],
-                       msgr.datagram([msgr.Frame("UNKNOWN")])):
+                       msgr.datagram([msgr.Frame("UNKNOWN")]),
+                       msgr.datagram([hello_of(lowest=0)]), msgr.datagram([hello_of(lowest=2)])):
             assert ask(world, port, silent) is None
         assert not bob.node.links and not bob.node.peers
 

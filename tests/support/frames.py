@@ -115,6 +115,8 @@ def random_frame(dice, frame_type):
             least, most = RANGES.get(name, (1, 256 ** int(layout) - 1))
             value = 0 if name == "zero" else dice.randint(least, most)
         frame.fields[name] = value
+    if frame_type == "HELLO":
+        frame.fields["highest"] = dice.randint(frame["lowest"], 255)
     if frame_type != "DATA":
         frame.rest = dice.randbytes(dice.choice([0, 0, 1, 130]))
     return frame
