@@ -24,6 +24,8 @@ class App:
 
     def pull(self):
         """All events; a message is taken as soon as there is a next question."""
+        if not self.is_taking:
+            self.node.run_once(0)
         while self.is_taking:
             event = self.node.next(0)
             if event is None:
@@ -85,16 +87,13 @@ class World:
             self.step(end)
 
     def step(self, end):
-        for part in self.parts:
-            part.pull()
         apps = [part for part in self.parts if isinstance(part, App)]
         left = [app.node.left(min(LOOK_S, end - time.monotonic())) for app in apps]
         sources = [part.node for part in apps]
         sources += [one for part in self.parts if isinstance(part, Relay) for one in part.sockets]
-        ready = select.select(sources, [], [], max(0.0, min(left)))[0]
-        for app in apps:
-            if app.node in ready or not app.is_taking:
-                app.node.run_once(0)
+        select.select(sources, [], [], max(0.0, min(left)))
+        for part in self.parts:
+            part.pull()
 
 
 class Relay:
