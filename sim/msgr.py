@@ -466,8 +466,9 @@ class Receiving:
         self.limit = later(self.limit, ahead(self.received, room))
         bits = sum(1 << distance(self.received, number) - 1 for number in self.held)
         fields = {"bitmap": bits} if bits else {}
+        room = distance(self.received, self.limit)
         return Frame("ACK", flags | (BITMAP if bits else 0), id=id_, received=self.received,
-                     untaken=min(untaken, 65535), room=distance(self.received, self.limit), **fields)
+                     untaken=min(untaken, 65535), room=room, **fields)
 
 
 class Message:

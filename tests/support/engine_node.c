@@ -22,7 +22,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINKS = 8, STREAM_SIZE = 8192 };
+enum {
+    LINKS = 8,
+    STREAM_SIZE = 8192
+};
 
 MSGR_STORAGE(memory, 4, MSGR_AMPLE(4));
 
