@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Two nodes in Python on this computer: what app/SPEC.md, 5 to 12, promises."""
 
+import random
 import socket
 import time
 
 import msgr
 import pytest
+from support.frames import TYPES, random_frame
 from world import ALICE, BOB, World
 
 HOSTS = {"ipv4": "127.0.0.1", "ipv6": "::1"}
@@ -75,6 +77,12 @@ def test_everything_twice_comes_once():
         exchange(world, alice, bob, [b"%d" % number for number in range(100)])
 
 
+def test_changed_datagrams_are_as_good_as_lost():
+    with World() as world:
+        alice, bob = pair(world, change=0.2)
+        exchange(world, alice, bob, [b"%d" % number for number in range(200)])
+
+
 def test_several_peers_and_both_transports_at_once():
     with World() as world:
         bob = world.app("bob", BOB)
@@ -86,6 +94,19 @@ def test_several_peers_and_both_transports_at_once():
             other.send("bob", other.node.name.encode())
         world.run_until(lambda: all(other.outcomes for other in others))
         assert sorted(bob.messages) == [other.node.name.encode() for other in others]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.2", "[::1]", "localhost"])
+@pytest.mark.parametrize("kind", ["udp", "tcp"])
+def test_who_listens_everywhere_answers_from_the_address_that_was_asked(kind, host):
+    with World() as world:
+        bob = world.app("bob", BOB)
+        port = bob.node.listen(port=0, udp=kind == "udp", tcp=kind == "tcp")
+        alice = world.app("alice", ALICE)
+        alice.node.connect(f"{kind}://{host}:{port}/bob")
+        alice.send("bob", b"hello")
+        world.run_until(lambda: alice.outcomes)
+        assert bob.messages == [b"hello"]
 
 
 def test_one_peer_over_two_links_goes_on_when_one_ends():
@@ -402,6 +423,59 @@ def test_strangers_get_no_more_than_they_sent_and_leave_nothing():
                        msgr.datagram([hello_of(lowest=0)]), msgr.datagram([hello_of(lowest=2)])):
             assert ask(world, port, silent) is None
         assert not bob.node.links and not bob.node.peers
+
+
+@pytest.mark.parametrize("kind", ["udp", "tcp"])
+@pytest.mark.parametrize("seed", range(3))
+def test_nonsense_of_a_peer_does_no_harm(kind, seed):
+    """Frames that follow the layouts, with right checks, and fields from the dice."""
+    dice = random.Random(seed)
+    with World() as world:
+        alice, bob = pair(world, kind)
+        for _ in range(15):
+            world.run_until(lambda: are_up(alice, bob))
+            conversation = alice.node.peers["bob"].conversation
+            for _ in range(40):
+                frame = nonsense(dice, conversation)
+                conversation.peer.link.outbox.append(msgr.write(frame, conversation.prefix))
+            alice.node.flush()
+            world.run_for(0.01)
+        guest = world.app("guest", BOB + 1)
+        url = alice.node.connectors[0].url
+        guest.node.connect(f"{kind}://127.0.0.1:{url.port}/bob")
+        guest.send("bob", b"still there?")
+        world.run_until(lambda: guest.outcomes)
+        assert list(guest.outcomes.values()) == [("delivered", None)]
+
+
+def test_nonsense_of_strangers_does_no_harm():
+    dice = random.Random(1)
+    with World() as world, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        alice, bob = pair(world)
+        port = alice.node.connectors[0].url.port
+        for _ in range(500):
+            frame = msgr.write(random_frame(dice, dice.choice(list(TYPES))))
+            for data in frame, dice.randbytes(dice.randrange(60)):
+                stranger.sendto(msgr.MARK + bytes([1]) + data, ("127.0.0.1", port))
+            world.step(time.monotonic() + 1)
+        exchange(world, alice, bob, [b"still there?"])
+        assert list(bob.node.peers) == ["alice"]
+
+
+def nonsense(dice, conversation):
+    """A frame for the peer; as often as not with numbers that are near the right ones."""
+    frame = random_frame(dice, dice.choice(list(TYPES)))
+    near = {"number": conversation.sending.next, "floor": conversation.sending.next,
+            "received": conversation.receiving.received}
+    for name in frame.fields:
+        if name == "id" and dice.random() < 0.9:
+            frame.fields[name] = conversation.id
+        elif name in near and dice.random() < 0.5:
+            frame.fields[name] = msgr.ahead(near[name], dice.randint(-40, 40))
+        elif name in ("room", "untaken"):
+            frame.fields[name] = dice.randrange(40)
+    frame.rest = b""
+    return frame
 
 
 def test_plain_text_on_a_stream_is_not_answered():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Nodes in one thread, and a relay between them that loses, repeats and reorders."""
+"""Nodes in one thread, and a relay between them that loses, repeats, reorders and changes."""
 
 import random
 import select
@@ -99,13 +99,12 @@ class World:
 class Relay:
     """Passes datagrams on between who writes to it and `target`; a seed makes it repeatable."""
 
-    def __init__(self, target, seed=1, loss=0.0, repeat=0.0, reorder=0.0, family=socket.AF_INET):
+    def __init__(self, target, seed=1, loss=0.0, repeat=0.0, reorder=0.0, change=0.0):
         self.target = target
         self.dice = random.Random(seed)
-        self.loss, self.repeat, self.reorder = loss, repeat, reorder
-        host = "127.0.0.1" if family == socket.AF_INET else "::1"
-        self.front = socket.socket(family, socket.SOCK_DGRAM)
-        self.front.bind((host, 0))
+        self.loss, self.repeat, self.reorder, self.change = loss, repeat, reorder, change
+        self.front = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.front.bind(("127.0.0.1", 0))
         self.front.setblocking(False)
         self.port = self.front.getsockname()[1]
         self.backs = {}  # address: the socket that stands for it
@@ -130,7 +129,15 @@ class Relay:
                 data, address = source.recvfrom(2048)
             except OSError:
                 return
+            if self.dice.random() < self.change:
+                data = self.changed(data)
             self.pass_on(lambda data=data, address=address: pass_on(data, address))
+
+    def changed(self, data):
+        """One bit of it."""
+        bit = self.dice.randrange(8 * len(data))
+        number = int.from_bytes(data, "big") ^ 1 << bit
+        return number.to_bytes(len(data), "big")
 
     def to_target(self, data, address):
         if address not in self.backs:
