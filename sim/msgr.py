@@ -2090,35 +2090,22 @@ transmitted, and no answer came. "delivered" means that the application there ha
 URL_HELP = "udp://HOST[:PORT][/NAME] or tcp://...; an IPv6 address is in brackets"
 
 
+def whole(least, most):
+    """What argparse calls for a number from one to the other."""
+    def convert(text):
+        if not re.fullmatch("[0-9]{1,9}", text) or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"{text!r} is no number from {least} to {most}")
+        return int(text)
+    return convert
+
+
 def milliseconds(text):
-    value = int(text)
-    if not 1 <= value <= 86400000:
-        raise ValueError
-    return value / 1000
-
-
-def positive(text):
-    value = int(text)
-    if value < 1:
-        raise ValueError
-    return value
-
-
-def size(text):
-    value = int(text)
-    if not 0 <= value <= MESSAGE_MAX:
-        raise ValueError
-    return value
-
-
-def port_number(text):
-    value = int(text)
-    if not 0 <= value <= 65535:
-        raise ValueError
-    return value
+    return whole(1, 86400000)(text) / 1000
 
 
 def hexadecimal(text):
+    if not re.fullmatch("(0x)?[0-9a-fA-F]{1,16}", text) or int(text, 16) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not 1 to 16 hexadecimal digits, or is 0")
     return int(text, 16)
 
 
@@ -2147,15 +2134,15 @@ def command_parser():
     listen = add("listen", "Answer those who come, and print their messages.")
     listen.add_argument("--udp", action="store_true", help="only UDP, unless --tcp is given too")
     listen.add_argument("--tcp", action="store_true", help="only TCP, unless --udp is given too")
-    listen.add_argument("--port", type=port_number, default=PORT,
+    listen.add_argument("--port", type=whole(0, 65535), default=PORT,
                         help="(default: 9999; 0: the system chooses)")
     listen.add_argument("--address", help="one of this computer's (default: all)")
-    listen.add_argument("--count", type=positive, metavar="N", help="end after N messages")
+    listen.add_argument("--count", type=whole(1, 999999999), metavar="N", help="end after N messages")
     many = add("ping", "Send many messages and tell how long they took.")
     add_to_node(many)
-    many.add_argument("--count", type=positive, default=100, metavar="N", help="(default: 100)")
-    many.add_argument("--size", type=size, default=64, metavar="BYTES", help="(default: 64)")
-    many.add_argument("--in-flight", type=positive, default=1, metavar="W",
+    many.add_argument("--count", type=whole(1, 999999999), default=100, metavar="N", help="(default: 100)")
+    many.add_argument("--size", type=whole(0, MESSAGE_MAX), default=64, metavar="BYTES", help="(default: 64)")
+    many.add_argument("--in-flight", type=whole(1, 999999999), default=1, metavar="W",
                       help="so many at a time (default: 1)")
     return parser
 
