@@ -1874,6 +1874,7 @@ def why_not_listening(error, kind, host, port):
 WORDS = {"link": "no link", "restarted": "the peer began anew", "deadline": "its time was up",
          "replaced": "another node has its name now"}
 EXIT = {"delivered": 0, "not delivered": 1, "unknown": 3}
+COUNT_MAX = 999999999
 LINGER = 0.5  # seconds in which a listener that has enough answers what is repeated
 
 
@@ -2137,12 +2138,15 @@ def command_parser():
     listen.add_argument("--port", type=whole(0, 65535), default=PORT,
                         help="(default: 9999; 0: the system chooses)")
     listen.add_argument("--address", help="one of this computer's (default: all)")
-    listen.add_argument("--count", type=whole(1, 999999999), metavar="N", help="end after N messages")
+    listen.add_argument("--count", type=whole(1, COUNT_MAX), metavar="N",
+                        help="end after N messages")
     many = add("ping", "Send many messages and tell how long they took.")
     add_to_node(many)
-    many.add_argument("--count", type=whole(1, 999999999), default=100, metavar="N", help="(default: 100)")
-    many.add_argument("--size", type=whole(0, MESSAGE_MAX), default=64, metavar="BYTES", help="(default: 64)")
-    many.add_argument("--in-flight", type=whole(1, 999999999), default=1, metavar="W",
+    many.add_argument("--count", type=whole(1, COUNT_MAX), default=100, metavar="N",
+                      help="(default: 100)")
+    many.add_argument("--size", type=whole(0, MESSAGE_MAX), default=64, metavar="BYTES",
+                      help="(default: 64)")
+    many.add_argument("--in-flight", type=whole(1, COUNT_MAX), default=1, metavar="W",
                       help="so many at a time (default: 1)")
     return parser
 

@@ -259,6 +259,28 @@ static bool read_connect(struct options *options, const char *text)
     return true;
 }
 
+static bool read_framed_option(struct options *options, int option, const char *text)
+{
+    switch (option) {
+    case OPT_NAME:
+        options->framed.name = text;
+        return true;
+    case OPT_CONNECT:
+        return read_connect(options, text);
+    case OPT_PLAIN:
+        options->has_plain = true;
+        return true;
+    case OPT_DEADLINE:
+        return read_number("--deadline", text, 1, MSGR_DEADLINE_MAX_MS,
+                           &options->framed.deadline_ms);
+    case OPT_JSON:
+        options->json = true;
+        return true;
+    default:
+        return wrong("%s: unknown", text);
+    }
+}
+
 static bool read_option(struct options *options, int option, const char *text)
 {
     switch (option) {
@@ -311,27 +333,13 @@ static bool read_option(struct options *options, int option, const char *text)
     case OPT_NO_DAD:
         options->addresses.no_detection = true;
         return true;
-    case OPT_NAME:
-        options->framed.name = text;
-        return true;
-    case OPT_CONNECT:
-        return read_connect(options, text);
-    case OPT_PLAIN:
-        options->has_plain = true;
-        return true;
-    case OPT_DEADLINE:
-        return read_number("--deadline", text, 1, MSGR_DEADLINE_MAX_MS,
-                           &options->framed.deadline_ms);
-    case OPT_JSON:
-        options->json = true;
-        return true;
     case '?':
         return optopt > 0 && optopt < OPT_TAP
                    ? wrong("there is no option -%c; a text that begins with - goes behind --",
                            optopt)
                    : wrong("%s: there is no such option, or it takes no value", text);
     default:
-        return wrong("%s: unknown", text);
+        return read_framed_option(options, option, text);
     }
 }
 

@@ -5,7 +5,7 @@
 usage: readme.py README COMMAND...
 
 The block of README that begins with "$ ./sim/COMMAND", without --no-install, is compared with the
-output, addresses' ports aside, from the block's first line on: before it, a first run tells of
+output, ports and milliseconds aside, from the block's first line on: before it, a first run tells of
 setting up. A line "..." stands for any number of lines. Prints the output too.
 """
 
@@ -16,7 +16,9 @@ import sys
 
 
 def without_ports(text):
-    return [re.sub(r"(', )[0-9]+\)", r"\1N)", line).rstrip() for line in text.splitlines()]
+    text = re.sub(r"(', )[0-9]+\)", r"\1N)", text)
+    text = re.sub(r"\d+ ms", "N ms", text)
+    return [line.rstrip() for line in text.splitlines()]
 
 
 def block_of(readme, command):

@@ -158,7 +158,7 @@ static void take_held(struct msgr_lwip_link *link)
 
 static void trace_pieces(const struct msgr_lwip_link *link, const struct pbuf *p)
 {
-    for (; p != NULL; p = p->next) {
+    for (; p != NULL && link->lwip->config.trace != NULL; p = p->next) {
         msgr_framed_trace(link, false, p->payload, p->len);
     }
 }

@@ -8,6 +8,7 @@ import pytest
 from support import board as boards
 from support import node, peer
 from support.board import ADDRESS, Board, link_local, wire
+from support.impair import Impairer
 from support.node import tcp_sent, tcp_served, udp_sent, udp_served
 
 MAC = "02:10:20:30:40:50"
@@ -65,6 +66,24 @@ def test_two_boards_exchange_messages_on_a_wire(name):
             for transport in "tcp", "udp":
                 sends(one, other, transport, version, f"{transport} over {version}, there")
                 sends(other, one, transport, version, f"{transport} over {version}, back")
+
+
+def test_board_and_node_talk_through_a_bad_network(name):
+    with wire() as (end, left), wire() as (other, right):
+        words = ["--loss", "10%", "--duplicate", "10%", "--delay", "2ms", "--seed", "1"]
+        with Impairer(f"wire:{left[1]}", f"wire:{right[1]}", *words, "--spare-arp") as impairer:
+            with Board(name, *end, "--mac", MAC) as board:
+                board.wait_boot()
+                for number in range(3):
+                    done = node.run_client(
+                        *("--timeout", "60000", "tcp", ADDRESS, f"message {number}"),
+                        interface=[*other, "--address", f"{NODE}/24"],
+                        bound_s=70,
+                    )
+                    assert done.returncode == 0, done.stdout + done.stderr
+                    board.wait_line(f"message {number}", bound_s=70)
+            final = impairer.final()
+    assert final["ab"]["lost"] + final["ba"]["lost"] > 0
 
 
 @pytest.mark.parametrize("gateway", [None, "192.0.2.1"])

@@ -8,6 +8,7 @@ write end, so its read end comes to an end when the last of them is gone, and no
 import os
 import pathlib
 import pty
+import re
 import select
 import signal
 import socket
@@ -135,6 +136,27 @@ print(frame[22:28].hex())
 
 def test_tap_opens_by_name_and_the_host_end_answers_on_it():
     assert run("1", "python3", "-c", FRAME_BY_NAME).stdout.strip() == "020000770001"
+
+
+def test_impaired_nodes_are_on_a_bridge_of_their_own():
+    shown = run("2", "--impair", "later", "--", "ip", "-oneline", "link").stdout
+    ports = dict(re.findall(r": (\w+):.* master (br\d)", shown))
+    assert ports == {"tap0": "br1", "tap1": "br1", "impair0": "br0", "impair1": "br1"}
+
+
+def test_impairer_is_ready_before_command_and_says_at_the_end_what_it_did():
+    ended = run("1", "--impair", "--loss 100% --seed 1", "sh", "-c", "echo between >&2; exit 5")
+    ready, between, counters = ended.stderr.splitlines()
+    assert (ended.returncode, between) == (5, "between")
+    assert ready == "Ready: A is tap:impair0, B is tap:impair1; seed 1."
+    assert re.fullmatch(r"\d+\.\d s \| ab: .*, 0 passed, .* \| ba: .*, 0 passed, .*", counters)
+
+
+@pytest.mark.parametrize("options", [["--impair", "--loss 20"], ["--impair", ""], ["--impair"]])
+def test_wrong_options_of_the_impairer_are_told(options):
+    refused = run("1", *options, "true")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.startswith("error: ")
 
 
 def test_loopback_works():

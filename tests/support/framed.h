@@ -21,8 +21,8 @@
 #define FRAMED_UDP false
 #define FRAMED_TCP true
 
-#define FRAMED_PEERS ((size_t)4)
-#define FRAMED_BYTES ((size_t)40000)
+#define FRAMED_PEERS 4
+#define FRAMED_BYTES 40000
 
 struct framed_end {
     struct msgr *m;

@@ -21,9 +21,9 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "sim"))
 
 from msgr import (  # noqa: E402,F401
-    BITMAP, BODY_MAX, DATAGRAM_MAX, DUPLICATE, FIRST, LAST, MARK, NAME_MAX, PROBE, RANGES, TYPES,
-    WITH_PREFIX, BadCheck, Frame, Malformed, crc32c, datagram, fields_of, prefix, read, write,
-    write_body, write_length)
+    BITMAP, BODY_MAX, DATAGRAM_MAX, DUPLICATE, FIRST, LAST, LAYOUTS, MARK, NAME_MAX, PROBE, RANGES,
+    TYPES, VERSION, WITH_PREFIX, BadCheck, Frame, Malformed, crc32c, datagram, fields_of, prefix,
+    read, write, write_body, write_length)
 
 FLAG_NAMES = {"DATA": {FIRST: "first", LAST: "last"},
               "ACK": {BITMAP: "bitmap", PROBE: "probe", DUPLICATE: "duplicate"}}

@@ -160,7 +160,7 @@ static void least_memory_receives_a_longest_message_from_each_peer(void **state)
     }
     msgr_stats(m, &stats);
     assert_int_equal(stats.slots, 2 * LONGEST + 2 + LONGEST - 1 + 1);
-    assert_true(size <= MSGR_SIZE((size_t)2, (size_t)(MSGR_LEAST(2))));
+    assert_true(size <= MSGR_SIZE(2, MSGR_LEAST(2)));
     assert_int_equal(m->peers[1].received.quota.guaranteed, LONGEST);
     assert_int_equal(m->peers[1].outbox.quota.guaranteed, 1);
     assert_int_equal(m->pool.shared, LONGEST - 1);
@@ -169,8 +169,7 @@ static void least_memory_receives_a_longest_message_from_each_peer(void **state)
 static void ample_memory_sends_a_longest_message_to_each_peer_too(void **state)
 {
     (void)state;
-    assert_int_equal(msgr_open(&m, memory, MSGR_SIZE((size_t)2, (size_t)(MSGR_AMPLE(2))), &config),
-                     0);
+    assert_int_equal(msgr_open(&m, memory, MSGR_SIZE(2, MSGR_AMPLE(2)), &config), 0);
     assert_int_equal(m->peers[1].received.quota.guaranteed, LONGEST);
     assert_int_equal(m->peers[1].outbox.quota.guaranteed, LONGEST);
     assert_in_range(m->pool.shared, 0, LONGEST);

@@ -189,15 +189,16 @@ struct msgr_config {
 #define MSGR_SLOT_SIZE   (24 + MSGR_FRAGMENT)
 
 /** Bytes of slots for one message of the longest kind, where a configuration does not say less. */
-#define MSGR_MESSAGE_ROOM ((MSGR_MESSAGE_MAX + MSGR_FRAGMENT - 1) / MSGR_FRAGMENT * MSGR_FRAGMENT)
+#define MSGR_MESSAGE_ROOM                                                                          \
+    ((size_t)(MSGR_MESSAGE_MAX + MSGR_FRAGMENT - 1) / MSGR_FRAGMENT * MSGR_FRAGMENT)
 
 /**
  * Bytes of payload that so many peers need at least (see MSGR_SIZE()), and that give each of them
  * room for one message of the longest kind in each direction.
  */
 #define MSGR_LEAST(peers)                                                                          \
-    ((peers) * (MSGR_MESSAGE_ROOM + MSGR_FRAGMENT) + MSGR_MESSAGE_ROOM - MSGR_FRAGMENT)
-#define MSGR_AMPLE(peers) (2 * (peers)*MSGR_MESSAGE_ROOM)
+    ((size_t)(peers) * (MSGR_MESSAGE_ROOM + MSGR_FRAGMENT) + MSGR_MESSAGE_ROOM - MSGR_FRAGMENT)
+#define MSGR_AMPLE(peers) (2 * (size_t)(peers)*MSGR_MESSAGE_ROOM)
 
 /**
  * Bytes of memory for an engine with `peers` peers and a pool for `bytes` bytes of payload.
@@ -207,8 +208,10 @@ struct msgr_config {
  * for as many fragments to it as there are, at least one. What is beyond is shared.
  */
 #define MSGR_SIZE(peers, bytes)                                                                    \
-    (MSGR_ENGINE_SIZE + (peers) * (MSGR_PEER_SIZE + MSGR_LINKS_PER_PEER * MSGR_LINK_SIZE) +        \
-     (((bytes) + MSGR_FRAGMENT - 1) / MSGR_FRAGMENT + 1) * MSGR_SLOT_SIZE + MSGR_MESSAGE_MAX)
+    (MSGR_ENGINE_SIZE +                                                                            \
+     (size_t)(peers) * (MSGR_PEER_SIZE + MSGR_LINKS_PER_PEER * MSGR_LINK_SIZE) +                   \
+     (((size_t)(bytes) + MSGR_FRAGMENT - 1) / MSGR_FRAGMENT + 1) * MSGR_SLOT_SIZE +                \
+     MSGR_MESSAGE_MAX)
 
 /** Static memory for an engine, suitably aligned. */
 #define MSGR_STORAGE(name, peers, bytes)                                                           \
