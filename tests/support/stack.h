@@ -53,6 +53,12 @@ void stack_set_random(uint32_t bits);
 /** Hand lwIP an IP packet of the version that its first bits say. */
 void stack_deliver(const void *packet, size_t size);
 
+/** Keep a copy of each packet that is handed to lwIP from now on, or no more. */
+void stack_record(bool on);
+
+/** The n-th of them, from 0; NULL: there were not so many. */
+const struct packet *stack_recorded(size_t n);
+
 /** Take the oldest packet that lwIP has sent; false: there is none. */
 bool stack_take(struct packet *packet);
 
