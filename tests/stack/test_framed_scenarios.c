@@ -74,8 +74,7 @@ static void all_arrive_in(bool is_stream, uint32_t loss)
             up(is_stream, is_ipv6 != 0);
             talk_in(&weather, 600000);
             framed_stop();
-            stack_pass_time_wait();
-            stack_discard();
+            stack_settle();
         }
     }
 }
@@ -203,8 +202,7 @@ static void cut_remote_after(bool is_stream, uint32_t ms)
     remote_calls_or_is_called_again(is_stream);
     recover_and_check(&node.end);
     framed_stop();
-    stack_pass_time_wait();
-    stack_discard();
+    stack_settle();
 }
 
 static void outcomes_are_honest_when_power_fails_at_the_remote(void **state)
@@ -239,8 +237,7 @@ static void cut_node_after(bool is_stream, uint32_t ms)
     assert_true(node.end.peer >= 0);
     recover_and_check(&remote.end);
     framed_stop();
-    stack_pass_time_wait();
-    stack_discard();
+    stack_settle();
 }
 
 static void outcomes_are_honest_when_power_fails_at_the_node(void **state)
@@ -298,8 +295,7 @@ static void conversation_moves_from_udp_to_tcp_and_back(void **state)
         framed_deliver_all(30000);
         assert_int_equal(node.end.ups, node.end.downs + 1);
         framed_stop();
-        stack_pass_time_wait();
-        stack_discard();
+        stack_settle();
     }
 }
 
@@ -330,8 +326,7 @@ static void application_that_does_not_pull(bool is_stream, bool is_ipv6)
     framed_deliver_all(60000);
     assert_int_equal(node.end.received, accepted);
     framed_stop();
-    stack_pass_time_wait();
-    stack_discard();
+    stack_settle();
 }
 
 static void who_does_not_pull_for_a_minute_gets_all_in_the_end(void **state)
@@ -377,8 +372,7 @@ static void deadlines_hold(bool is_stream)
                          node.end.outcomes[MSGR_OUTCOME_NOT_DELIVERED],
                      accepted);
     framed_stop();
-    stack_pass_time_wait();
-    stack_discard();
+    stack_settle();
 }
 
 static void deadlines_hold_when_nothing_arrives(void **state)
@@ -428,8 +422,7 @@ static void silence_is_noticed(bool is_stream, bool is_ipv6)
         assert_false(node.net.link[i].is_used);
     }
     framed_stop();
-    stack_pass_time_wait();
-    stack_discard();
+    stack_settle();
 }
 
 static void silence_is_noticed_after_three_heartbeats(void **state)
@@ -461,8 +454,7 @@ static void idle_link_lives_for_an_hour_with_a_beat_each_interval(void **state)
         /* its own beats and the answers to the other's, each 3.75 to 5 s */
         assert_in_range(after.frames_out - before.frames_out, 720, 2200);
         framed_stop();
-        stack_pass_time_wait();
-        stack_discard();
+        stack_settle();
     }
 }
 
@@ -621,10 +613,8 @@ static void connect_in_spite_of_failures(bool is_stream, bool node_calls)
 static void end_of_round(void)
 {
     framed_stop();
-    stack_pass_time_wait();
-    stack_discard();
     faults_pause();
-    stack_assert_no_leak();
+    stack_settle();
     faults_resume();
 }
 

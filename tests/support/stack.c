@@ -179,6 +179,25 @@ void stack_assert_no_leak(void)
     assert_int_equal(heap, heap_before);
 }
 
+bool stack_is_level(void)
+{
+    uint32_t used[MEMP_MAX];
+    uint32_t heap;
+
+    count_pools(used, &heap);
+    return memcmp(used, pools_before, sizeof used) == 0 && heap == heap_before;
+}
+
+void stack_settle(void)
+{
+    stack_discard();
+    for (int minutes = 0; minutes < 60 && !stack_is_level(); minutes++) {
+        stack_pass(60000);
+        stack_discard();
+    }
+    stack_assert_no_leak();
+}
+
 int stack_teardown(void **state)
 {
     (void)state;

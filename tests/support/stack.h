@@ -33,6 +33,10 @@ int stack_teardown(void **state);
 
 /** The same in the middle of a test. */
 void stack_assert_no_leak(void);
+bool stack_is_level(void);
+
+/** Let so much time pass that each pool holds what it held; fail if that takes an hour. */
+void stack_settle(void);
 
 /** The clock. */
 uint32_t stack_now(void);
