@@ -185,8 +185,8 @@ static void take_segment(struct peer *peer, const uint8_t *tcp, size_t size)
         return;
     }
     peer->segments += data > 0 || (flags & TCP_FLAG_FIN) != 0;
-    if (sequence != peer->expected) {
-        return; /* a repetition */
+    if (sequence != peer->expected || (peer->window == 0 && data > 0)) {
+        return; /* a repetition, or a probe of a window that is closed */
     }
     assert_true(peer->received + data <= PEER_RECEIVED_MAX);
     memcpy(peer->data + peer->received, tcp + header, data);
