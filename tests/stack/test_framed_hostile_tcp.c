@@ -238,6 +238,183 @@ static void whole_conversation_may_come_byte_by_byte(void **state)
     framed_stop();
 }
 
+/* ---- pieces ------------------------------------------------------------------------------- */
+
+/* What the remote's engine has to say, at once. */
+static size_t collect_output(uint8_t *data, size_t room)
+{
+    size_t size = 0, more;
+
+    do {
+        assert_true(room - size >= MSGR_DATAGRAM_MAX);
+        more = msgr_link_output(remote.end.m, remote.link, stack_now(), data + size,
+                                MSGR_DATAGRAM_MAX);
+        size += more;
+    } while (more > 0 && size < 1000);
+    return size;
+}
+
+static void frames_may_be_cut_at_each_byte(void **state)
+{
+    uint8_t data[3 * MSGR_DATAGRAM_MAX];
+    size_t size = 2;
+
+    (void)state;
+    up();
+    for (size_t cut = 1; cut < size; cut++) {
+        assert_true(framed_remote_offers(30));
+        assert_true(framed_remote_offers(30));
+        size = collect_output(data, sizeof data);
+        peer_segment(&remote.peer, TCP_FLAG_ACK, data, cut);
+        framed_pull();
+        peer_segment(&remote.peer, TCP_FLAG_ACK, data + cut, size - cut);
+        framed_pull();
+        assert_int_equal(node.end.received, remote.end.sent);
+        assert_true(stack_waiting() < 10);
+        framed_deliver_all(1000);
+    }
+    assert_true(size > 80);
+    framed_stop();
+}
+
+/* lwIP joins what came too early with what comes then: frames begin and end anywhere in the chain.
+ */
+static void segments_out_of_order_come_as_a_chain(void **state)
+{
+    uint8_t data[3 * MSGR_DATAGRAM_MAX];
+    size_t size = 100;
+
+    (void)state;
+    up();
+    for (size_t cut = 1; cut < size / 2; cut++) {
+        assert_true(framed_remote_offers(30));
+        assert_true(framed_remote_offers(30));
+        size = collect_output(data, sizeof data);
+        peer_segment_ahead(&remote.peer, 2 * cut, TCP_FLAG_ACK, data + 2 * cut, size - 2 * cut);
+        peer_segment_ahead(&remote.peer, cut, TCP_FLAG_ACK, data + cut, cut);
+        framed_pull();
+        assert_true(node.end.received < remote.end.sent);
+        peer_segment(&remote.peer, TCP_FLAG_ACK, data, cut);
+        remote.peer.next += (uint32_t)(size - cut);
+        framed_pull();
+        if (node.end.received < remote.end.sent) { /* lwIP had no room to keep them */
+            peer_segment_ahead(&remote.peer, (size_t)0 - (size - cut), TCP_FLAG_ACK, data + cut,
+                               size - cut);
+            framed_pull();
+        }
+        assert_int_equal(node.end.received, remote.end.sent);
+        framed_deliver_all(1000);
+    }
+    assert_true(size > 80);
+    framed_stop();
+}
+
+/* The FIN comes with the frame's last segment, and the application asks much later. */
+static void what_came_before_a_fin_is_delivered(void **state)
+{
+    (void)state;
+    up();
+    node.is_slow = true;
+    framed_remote_sends(3, 200);
+    framed_settle();
+    peer_fin(&remote.peer);
+    stack_pass(1000);
+    assert_int_equal(used_links(), 0);
+    assert_int_equal(node.end.received, 0);
+    node.is_slow = false;
+    framed_pull();
+    assert_int_equal(node.end.received, 3);
+    framed_remote_loses_link();
+    framed_remote_calls_again();
+    framed_deliver_all(30000);
+    framed_stop();
+}
+
+/* ---- aborted inside a callback ------------------------------------------------------------- */
+
+static void note_up(void *ctx, struct msgr *m, int peer)
+{
+    (void)ctx;
+    (void)m;
+    node.end.peer = peer;
+}
+
+static void note_down(void *ctx, struct msgr *m, int peer, enum msgr_reason reason)
+{
+    (void)ctx;
+    (void)m;
+    (void)peer;
+    assert_int_equal(reason, MSGR_REASON_SILENT);
+    node.end.downs++;
+}
+
+/* With handlers a turn ends inside lwIP's callback. */
+static void up_with_handlers(void)
+{
+    static const struct msgr_handlers handlers = {.peer_up = note_up, .peer_down = note_down};
+    struct msgr_lwip_config config;
+
+    framed_start(ANY_FAMILY);
+    config = (struct msgr_lwip_config){.m = node.end.m, .listen = true, .handlers = &handlers};
+    assert_int_equal(msgr_lwip_open(&node.net, &config), ERR_OK);
+    node.is_slow = true; /* nobody pulls */
+    framed_remote_calls(FRAMED_TCP);
+    framed_up();
+    framed_pass(150);
+    stack_discard();
+    stack_skip(3 * MSGR_HEARTBEAT_MS + 100);
+}
+
+/* The clock has gone on while the main loop did something else: no timer has run, and the segment
+ * is what tells that its own link was silent for too long. */
+static void late_segment_of_a_silent_link_resets_its_own_connection(void **state)
+{
+    (void)state;
+    up_with_handlers();
+    say_that_it_lives();
+    assert_int_equal(node.end.downs, 1);
+    assert_true(remote.peer.has_reset);
+    assert_int_equal(used_links(), 0);
+    framed_remote_loses_link();
+    framed_remote_calls_again();
+    framed_stop();
+}
+
+/* The same, and it is another connection's. */
+static void segment_may_reset_another_connection(void **state)
+{
+    static struct peer other;
+
+    (void)state;
+    up_with_handlers();
+    peer_open(&other, ANY_FAMILY);
+    assert_true(peer_connect(&other)); /* its accept callback finds the first one silent */
+    assert_int_equal(used_links(), 1);
+    assert_false(other.has_reset);
+    peer_say(&other, "not framed");
+    assert_true(other.has_fin);
+    peer_fin(&other);
+    assert_int_equal(used_links(), 0);
+    assert_int_equal(node.end.downs, 1);
+    framed_remote_loses_link();
+    framed_remote_calls_again();
+    framed_stop();
+}
+
+static void guessed_resets_end_nothing(void **state)
+{
+    (void)state;
+    up();
+    for (size_t ahead = 1; ahead < 0x80000000; ahead = ahead * 3 / 2 + 1) {
+        peer_segment_ahead(&remote.peer, ahead, TCP_FLAG_RST | TCP_FLAG_ACK, NULL, 0);
+        peer_segment_ahead(&remote.peer, (size_t)0 - ahead, TCP_FLAG_RST | TCP_FLAG_ACK, NULL, 0);
+    }
+    assert_int_equal(used_links(), 1);
+    talk();
+    assert_int_equal(node.end.downs, 0);
+    framed_stop();
+}
+
 /* ---- half-open ----------------------------------------------------------------------------- */
 
 static void syns_without_more_leave_room_again(void **state)
@@ -747,6 +924,12 @@ int main(void)
         TEST(window_that_never_opens_costs_no_more_than_a_send_buffer),
         TEST(remote_that_reads_and_says_nothing_is_given_up),
         TEST(whole_conversation_may_come_byte_by_byte),
+        TEST(frames_may_be_cut_at_each_byte),
+        TEST(segments_out_of_order_come_as_a_chain),
+        TEST(what_came_before_a_fin_is_delivered),
+        TEST(late_segment_of_a_silent_link_resets_its_own_connection),
+        TEST(segment_may_reset_another_connection),
+        TEST(guessed_resets_end_nothing),
         TEST(syns_without_more_leave_room_again),
         TEST(connections_without_hello_leave_room_again),
         TEST(connections_that_are_over_give_way_to_new_ones),

@@ -45,6 +45,9 @@ void stack_set_now(uint32_t ms);
 /** Let time pass, running lwIP's timers when each is due. */
 void stack_pass(uint32_t ms);
 
+/** Time passes and no timer runs yet, as while the main loop is busy elsewhere. */
+void stack_skip(uint32_t ms);
+
 /** Let so much time pass that lwIP has forgotten all closed connections, and all fragments. */
 void stack_pass_time_wait(void);
 
