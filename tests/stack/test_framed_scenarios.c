@@ -339,6 +339,37 @@ static void who_does_not_pull_for_a_minute_gets_all_in_the_end(void **state)
     }
 }
 
+/* ---- little memory ------------------------------------------------------------------------- */
+
+static void bring_all_over(bool is_stream, size_t longest)
+{
+    struct msgr_stats stats;
+
+    up(is_stream, ANY_FAMILY);
+    framed_node_sends(2, longest);
+    framed_remote_sends(2, longest);
+    framed_node_sends(50, 100);
+    framed_remote_sends(50, 100);
+    framed_deliver_all(120000);
+    msgr_lwip_stats(&node.net, &stats);
+    assert_int_equal(stats.drop_limit, 0);
+    framed_stop();
+    stack_settle();
+}
+
+/* The least that an engine opens with, on both sides, and what has room for the longest each way.
+ */
+static void engines_with_little_memory_bring_all_over(void **state)
+{
+    (void)state;
+    for (int is_stream = 0; is_stream <= 1; is_stream++) {
+        framed_memory = MSGR_SIZE(FRAMED_PEERS, MSGR_LEAST(FRAMED_PEERS));
+        bring_all_over(is_stream != 0, MSGR_FRAGMENT);
+        framed_memory = MSGR_SIZE(FRAMED_PEERS, MSGR_AMPLE(FRAMED_PEERS));
+        bring_all_over(is_stream != 0, MSGR_MESSAGE_MAX);
+    }
+}
+
 /* ---- nothing arrives ----------------------------------------------------------------------- */
 
 /* Messages that were sent have an unknown fate, those that were not, none took. */
@@ -731,6 +762,7 @@ static void each_scenario_over_tcp_bears_each_failure(void **state)
 static int setup(void **state)
 {
     framed_node_opens = false;
+    framed_memory = 0;
     return stack_setup(state);
 }
 
@@ -751,6 +783,7 @@ int main(void)
         TEST(port_is_free_again_when_lwip_has_forgotten_the_connections),
         TEST(conversation_moves_from_udp_to_tcp_and_back),
         TEST(who_does_not_pull_for_a_minute_gets_all_in_the_end),
+        TEST(engines_with_little_memory_bring_all_over),
         TEST(deadlines_hold_when_nothing_arrives),
         TEST(messages_for_somebody_who_was_never_there_are_not_delivered),
         TEST(silence_is_noticed_after_three_heartbeats),

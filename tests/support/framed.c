@@ -19,6 +19,7 @@ struct framed_remote remote;
 
 bool framed_node_opens;
 uint32_t framed_remote_heartbeat_ms;
+size_t framed_memory;
 
 static uint64_t boots = 1;
 
@@ -142,7 +143,9 @@ static void open_engine(struct framed_end *end, const char *name, uint64_t ident
 
     end->random = (uint32_t)config.boot;
     end->peer = -1;
-    assert_int_equal(msgr_open(&end->m, end->memory, sizeof end->memory, &config), 0);
+    assert_int_equal(msgr_open(&end->m, end->memory,
+                               framed_memory != 0 ? framed_memory : sizeof end->memory, &config),
+                     0);
 }
 
 static void open_end(struct framed_end *end, const char *name, uint64_t identity)
@@ -528,7 +531,8 @@ bool framed_node_offers(size_t size)
 void framed_node_sends(unsigned count, size_t size)
 {
     for (unsigned i = 0; i < count; i++) {
-        while (!framed_node_offers(size)) {
+        for (int tries = 0; !framed_node_offers(size); tries++) {
+            assert_true(tries < 3000);
             framed_pass(10);
         }
     }
@@ -551,7 +555,8 @@ bool framed_remote_offers(size_t size)
 void framed_remote_sends(unsigned count, size_t size)
 {
     for (unsigned i = 0; i < count; i++) {
-        while (!framed_remote_offers(size)) {
+        for (int tries = 0; !framed_remote_offers(size); tries++) {
+            assert_true(tries < 3000);
             framed_pass(10);
         }
     }

@@ -86,6 +86,7 @@ void framed_start(bool is_ipv6);
 /** For all that are opened from now on. */
 extern bool framed_node_opens;
 extern uint32_t framed_remote_heartbeat_ms; /* 0: the default */
+extern size_t framed_memory; /* of each engine, in bytes; 0: FRAMED_BYTES of payload */
 
 /** The node's transport, with or without a listener. */
 void framed_open(bool listen);
