@@ -68,7 +68,11 @@ void msgr_framed_tcp_end(struct msgr_lwip_link *link, bool is_reset)
     }
     if (is_reset) {
         msgr_framed_tcp_abort(link->lwip, pcb);
-    } else if (msgr_lwip_tcp_close(pcb) == ERR_ABRT) {
+        return;
+    }
+    /* Who does not close its side holds the pcb until lwIP gives up, or needs it for another. */
+    tcp_setprio(pcb, TCP_PRIO_MIN);
+    if (msgr_lwip_tcp_close(pcb) == ERR_ABRT) {
         note_aborted(link->lwip, pcb);
     }
 }

@@ -15,6 +15,7 @@
 #define TESTS_SUPPORT_FRAMED_H
 
 #include "peer.h"
+#include "weather.h"
 
 #include "msgr/lwip.h"
 
@@ -24,13 +25,27 @@
 #define FRAMED_PEERS 4
 #define FRAMED_BYTES 40000
 
+/* What became of a message, by its number; none: it has no outcome. */
+enum framed_fate {
+    FRAMED_NO_FATE,
+    FRAMED_DELIVERED,
+    FRAMED_NOT_DELIVERED,
+    FRAMED_UNKNOWN,
+};
+
+#define FRAMED_LEDGER ((size_t)1024)
+
 struct framed_end {
     struct msgr *m;
     unsigned sent;     /* accepted by msgr_send() */
     unsigned received; /* messages, all as they should be */
     unsigned outcomes[MSGR_OUTCOME_UNKNOWN + 1];
     unsigned ups, downs;
-    int peer; /* the handle for the other; -1: none yet */
+    int peer;      /* the handle for the other; -1: none yet */
+    bool may_skip; /* not all that it receives has come: numbers grow, and that is all */
+    int32_t handles[FRAMED_LEDGER];
+    uint8_t fates[FRAMED_LEDGER]; /* enum framed_fate */
+    bool taken[FRAMED_LEDGER];    /* of the other's messages */
     uint32_t random;
     uint64_t memory[(MSGR_SIZE(FRAMED_PEERS, FRAMED_BYTES) + 7) / 8];
 };
@@ -62,8 +77,16 @@ struct framed_remote {
 extern struct framed_node node;
 extern struct framed_remote remote;
 
-/** An engine on each side; the node's transport is to be opened. The node's identity is lower. */
+/**
+ * An engine on each side; the node's transport is to be opened. The remote's identity is lower, so
+ * it is the opener, unless framed_node_opens was set before.
+ */
 void framed_start(bool is_ipv6);
+
+/** For all that are opened from now on. */
+extern bool framed_node_opens;
+extern uint32_t framed_remote_heartbeat_ms; /* 0: the default */
+extern size_t framed_memory; /* of each engine, in bytes; 0: FRAMED_BYTES of payload */
 
 /** The node's transport, with or without a listener. */
 void framed_open(bool listen);
@@ -104,7 +127,11 @@ void framed_node_sends(unsigned count, size_t size);
 void framed_remote_sends(unsigned count, size_t size);
 
 /** One more, if it is accepted. */
+bool framed_node_offers(size_t size);
 bool framed_remote_offers(size_t size);
+
+/** So many messages, those of both, were sent, and have all their outcomes. */
+bool framed_is_all_delivered(unsigned count);
 
 /** Pass time until each has all of the other's and all outcomes, or fail after so long. */
 void framed_deliver_all(uint32_t ms);
@@ -114,6 +141,15 @@ void framed_pull(void);
 
 /** The remote forgets everything, as after a power cut, under the same identity. */
 void framed_remote_restarts(void);
+
+/** The same of the node, which is to be opened again. */
+void framed_node_restarts(void);
+
+/** The remote's connection is over: it makes another, until both are up, or fails. */
+void framed_remote_calls_again(void);
+
+/** Delivered means taken, not delivered means never taken; each has its fate if `all_told`. */
+void framed_check_fates(const struct framed_end *from, const struct framed_end *to, bool all_told);
 
 /** Its connection is gone. */
 void framed_remote_loses_link(void);

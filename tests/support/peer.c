@@ -79,6 +79,7 @@ void peer_open(struct peer *peer, bool is_ipv6)
     }
     peer->other_port = 9999;
     peer->next = 0xFFFFFFF0u; /* wraps soon */
+    peer->acked = peer->next;
     peer->window = 65000;
 }
 
@@ -173,7 +174,10 @@ static void take_segment(struct peer *peer, const uint8_t *tcp, size_t size)
         return;
     }
     if ((flags & TCP_FLAG_ACK) != 0) {
-        peer->acked = get32(tcp + 8);
+        uint32_t acked = get32(tcp + 8);
+        if ((int32_t)(acked - peer->acked) > 0) {
+            peer->acked = acked; /* an older one may come later */
+        }
     }
     if ((flags & TCP_FLAG_SYN) != 0) {
         peer->has_syn = true;
@@ -181,8 +185,8 @@ static void take_segment(struct peer *peer, const uint8_t *tcp, size_t size)
         return;
     }
     peer->segments += data > 0 || (flags & TCP_FLAG_FIN) != 0;
-    if (sequence != peer->expected) {
-        return; /* a repetition */
+    if (sequence != peer->expected || (peer->window == 0 && data > 0)) {
+        return; /* a repetition, or a probe of a window that is closed */
     }
     assert_true(peer->received + data <= PEER_RECEIVED_MAX);
     memcpy(peer->data + peer->received, tcp + header, data);
@@ -232,6 +236,10 @@ static void send_segment(struct peer *peer, uint32_t sequence, unsigned flags, c
     }
     deliver(peer, PROTOCOL_TCP, tcp, header + size, 16);
     peer_listen(peer);
+    if (peer->cut_after != 0 && --peer->cut_after == 0) {
+        peer->is_cut = true;
+        peer_segment(peer, peer->cut_flags, NULL, 0);
+    }
 }
 
 void peer_segment(struct peer *peer, unsigned flags, const void *data, size_t size)

@@ -31,6 +31,9 @@ struct peer {
     uint32_t acked;          /* of our bytes */
     uint16_t window;         /* that we advertise */
     uint16_t mss;            /* that we advertise with the SYN; 0: not */
+    unsigned cut_after;      /* so many segments more, one with cut_flags follows; 0: never */
+    unsigned cut_flags;
+    bool is_cut; /* it has followed */
     /* what has come */
     bool has_syn, has_fin, has_reset;
     unsigned segments; /* with data or FIN */

@@ -2,6 +2,7 @@
 #include "stack.h"
 
 #include "faults.h"
+#include "weather.h"
 
 #include "lwip/init.h"
 #include "lwip/ip.h"
@@ -17,13 +18,17 @@
 
 #include <cmocka.h>
 
-#define QUEUE_SIZE 512
+#define QUEUE_SIZE   512
+#define RECORDED_MAX 512
 
 struct netif bench_netif;
 
 static uint32_t now_ms = 1000;
 static struct packet queue[QUEUE_SIZE];
 static size_t queue_first, queue_count;
+static struct packet recorded[RECORDED_MAX];
+static size_t recorded_count;
+static bool is_recording;
 static uint32_t pools_before[MEMP_MAX];
 static uint32_t heap_before;
 
@@ -55,14 +60,22 @@ uint32_t port_lwip_rand(void)
     return x >> 8;
 }
 
+static void enqueue(const struct packet *packet)
+{
+    assert_true(queue_count < QUEUE_SIZE);
+    queue[(queue_first + queue_count) % QUEUE_SIZE] = *packet;
+    queue_count++;
+}
+
 static err_t capture(struct pbuf *p)
 {
-    struct packet *packet = &queue[(queue_first + queue_count) % QUEUE_SIZE];
+    struct packet packet;
 
-    assert_true(queue_count < QUEUE_SIZE);
     assert_true(p->tot_len <= PACKET_MAX);
-    packet->size = pbuf_copy_partial(p, packet->bytes, p->tot_len, 0);
-    queue_count++;
+    packet.size = pbuf_copy_partial(p, packet.bytes, p->tot_len, 0);
+    if (!weather_takes(false, packet.bytes, packet.size, now_ms)) {
+        enqueue(&packet);
+    }
     return ERR_OK;
 }
 
@@ -145,6 +158,8 @@ int stack_setup(void **state)
 {
     (void)state;
     faults_off();
+    weather_end();
+    stack_record(false);
     stack_discard();
     count_pools(pools_before, &heap_before);
     return 0;
@@ -164,10 +179,30 @@ void stack_assert_no_leak(void)
     assert_int_equal(heap, heap_before);
 }
 
+bool stack_is_level(void)
+{
+    uint32_t used[MEMP_MAX];
+    uint32_t heap;
+
+    count_pools(used, &heap);
+    return memcmp(used, pools_before, sizeof used) == 0 && heap == heap_before;
+}
+
+void stack_settle(void)
+{
+    stack_discard();
+    for (int minutes = 0; minutes < 60 && !stack_is_level(); minutes++) {
+        stack_pass(60000);
+        stack_discard();
+    }
+    stack_assert_no_leak();
+}
+
 int stack_teardown(void **state)
 {
     (void)state;
     faults_off();
+    weather_end();
     stack_pass_time_wait();
     stack_discard();
     stack_assert_no_leak();
@@ -185,6 +220,35 @@ void stack_set_now(uint32_t ms)
     sys_restart_timeouts();
 }
 
+static void deliver_now(const void *packet, size_t size)
+{
+    struct pbuf *p;
+
+    faults_pause();
+    p = pbuf_alloc(PBUF_RAW, (u16_t)size, PBUF_POOL);
+    assert_non_null(p);
+    assert_int_equal(pbuf_take(p, packet, (u16_t)size), ERR_OK);
+    faults_resume();
+    if (bench_netif.input(p, &bench_netif) != ERR_OK) {
+        pbuf_free(p);
+    }
+}
+
+/* What the weather has made late, and is due. */
+static void deliver_late_ones(void)
+{
+    const struct packet *packet;
+    bool is_inward;
+
+    while ((packet = weather_next(now_ms, &is_inward)) != NULL) {
+        if (is_inward) {
+            deliver_now(packet->bytes, packet->size);
+        } else {
+            enqueue(packet);
+        }
+    }
+}
+
 void stack_pass(uint32_t ms)
 {
     uint32_t end = now_ms + ms;
@@ -200,6 +264,12 @@ void stack_pass(uint32_t ms)
     }
     now_ms = end;
     sys_check_timeouts();
+    deliver_late_ones();
+}
+
+void stack_skip(uint32_t ms)
+{
+    now_ms += ms;
 }
 
 void stack_pass_time_wait(void)
@@ -214,16 +284,27 @@ void stack_pass_retransmission(void)
 
 void stack_deliver(const void *packet, size_t size)
 {
-    struct pbuf *p;
-
-    faults_pause();
-    p = pbuf_alloc(PBUF_RAW, (u16_t)size, PBUF_POOL);
-    assert_non_null(p);
-    assert_int_equal(pbuf_take(p, packet, (u16_t)size), ERR_OK);
-    faults_resume();
-    if (bench_netif.input(p, &bench_netif) != ERR_OK) {
-        pbuf_free(p);
+    if (is_recording) {
+        assert_true(recorded_count < RECORDED_MAX && size <= PACKET_MAX);
+        recorded[recorded_count].size = size;
+        memcpy(recorded[recorded_count++].bytes, packet, size);
     }
+    if (!weather_takes(true, packet, size, now_ms)) {
+        deliver_now(packet, size);
+    }
+}
+
+void stack_record(bool on)
+{
+    if (on) {
+        recorded_count = 0;
+    }
+    is_recording = on;
+}
+
+const struct packet *stack_recorded(size_t n)
+{
+    return n < recorded_count ? &recorded[n] : NULL;
 }
 
 bool stack_take(struct packet *packet)

@@ -33,6 +33,10 @@ int stack_teardown(void **state);
 
 /** The same in the middle of a test. */
 void stack_assert_no_leak(void);
+bool stack_is_level(void);
+
+/** Let so much time pass that each pool holds what it held; fail if that takes an hour. */
+void stack_settle(void);
 
 /** The clock. */
 uint32_t stack_now(void);
@@ -40,6 +44,9 @@ void stack_set_now(uint32_t ms);
 
 /** Let time pass, running lwIP's timers when each is due. */
 void stack_pass(uint32_t ms);
+
+/** Time passes and no timer runs yet, as while the main loop is busy elsewhere. */
+void stack_skip(uint32_t ms);
 
 /** Let so much time pass that lwIP has forgotten all closed connections, and all fragments. */
 void stack_pass_time_wait(void);
@@ -52,6 +59,12 @@ void stack_set_random(uint32_t bits);
 
 /** Hand lwIP an IP packet of the version that its first bits say. */
 void stack_deliver(const void *packet, size_t size);
+
+/** Keep a copy of each packet that is handed to lwIP from now on, or no more. */
+void stack_record(bool on);
+
+/** The n-th of them, from 0; NULL: there were not so many. */
+const struct packet *stack_recorded(size_t n);
 
 /** Take the oldest packet that lwIP has sent; false: there is none. */
 bool stack_take(struct packet *packet);

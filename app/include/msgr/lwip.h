@@ -173,8 +173,9 @@ struct msgr_lwip {
  * Begin to talk. @p config is copied.
  *
  * @param l  any content; stays where it is until msgr_lwip_close()
- * @return ERR_OK; ERR_USE: the port is taken; ERR_MEM; ERR_ARG: no engine, or a plain server that
- *         does not run. On error nothing is left behind
+ * @return ERR_OK; ERR_USE: the port is taken, be it by a connection of before that lwIP has not
+ *         closed yet (minutes, at most): try again; ERR_MEM; ERR_ARG: no engine, or a plain server
+ *         that does not run. On error nothing is left behind
  */
 err_t msgr_lwip_open(struct msgr_lwip *l, const struct msgr_lwip_config *config);
 
