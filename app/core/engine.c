@@ -100,6 +100,7 @@ static void divide_memory(struct msgr *m, const struct plan *plan)
     m->assembly = at + (size_t)slots * MSGR_FRAGMENT;
     m->pool.shared =
         (uint16_t)(slots - SPARE_SLOTS - plan->peers * (plan->in_slots + plan->out_slots));
+    m->pool.shared_kept = (uint16_t)(plan->in_slots - plan->out_slots);
 }
 
 static void start_tables(struct msgr *m, const struct plan *plan)

@@ -36,6 +36,15 @@ bool msgr_pool_commit(struct msgr_pool *pool, struct msgr_quota *quota)
     return true;
 }
 
+bool msgr_pool_promise(struct msgr_pool *pool, struct msgr_quota *quota)
+{
+    if (quota->committed >= quota->guaranteed &&
+        pool->shared_used + pool->shared_kept >= pool->shared) {
+        return false;
+    }
+    return msgr_pool_commit(pool, quota);
+}
+
 void msgr_pool_release(struct msgr_pool *pool, struct msgr_quota *quota, uint16_t count)
 {
     uint16_t beyond =

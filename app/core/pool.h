@@ -55,6 +55,7 @@ struct msgr_pool {
     uint16_t high;        /* most that were ever used */
     uint16_t shared;      /* slots beyond all guarantees */
     uint16_t shared_used; /* of which so many are committed */
+    uint16_t shared_kept; /* of which windows leave so many: an idle peer never gives back a grant */
 };
 
 /** `slot` and `data` are for `count` slots, and lent for the pool's life. */
@@ -65,6 +66,9 @@ uint16_t msgr_pool_room(const struct msgr_pool *pool, const struct msgr_quota *q
 
 /** @return false if there is neither a guarantee nor a shared slot left */
 bool msgr_pool_commit(struct msgr_pool *pool, struct msgr_quota *quota);
+
+/** The same, but leave what is kept of the shared ones: for what is promised to a peer. */
+bool msgr_pool_promise(struct msgr_pool *pool, struct msgr_quota *quota);
 
 /** Give up `count` that are committed. */
 void msgr_pool_release(struct msgr_pool *pool, struct msgr_quota *quota, uint16_t count);

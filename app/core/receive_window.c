@@ -199,7 +199,7 @@ bool msgr_receive_grant(struct msgr_receive_window *window, struct msgr_pool *po
     uint32_t before = window->limit;
 
     while (window->limit - window->received < MSGR_WINDOW && window->quota.committed < most &&
-           msgr_pool_commit(pool, &window->quota)) {
+           msgr_pool_promise(pool, &window->quota)) {
         window->limit++;
     }
     return window->limit != before;

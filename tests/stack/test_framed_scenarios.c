@@ -364,7 +364,7 @@ static void engines_with_little_memory_bring_all_over(void **state)
     (void)state;
     for (int is_stream = 0; is_stream <= 1; is_stream++) {
         framed_memory = MSGR_SIZE(FRAMED_PEERS, MSGR_LEAST(FRAMED_PEERS));
-        bring_all_over(is_stream != 0, MSGR_FRAGMENT);
+        bring_all_over(is_stream != 0, MSGR_MESSAGE_MAX);
         framed_memory = MSGR_SIZE(FRAMED_PEERS, MSGR_AMPLE(FRAMED_PEERS));
         bring_all_over(is_stream != 0, MSGR_MESSAGE_MAX);
     }

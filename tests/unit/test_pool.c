@@ -45,6 +45,19 @@ static void user_gets_the_guarantee_and_all_that_is_shared(void **state)
     assert_int_equal(msgr_pool_room(&pool, &ann), 0);
 }
 
+static void promises_leave_what_is_kept(void **state)
+{
+    (void)state;
+    pool.shared_kept = 3;
+    for (unsigned promised = 0; promised < 3; promised++) {
+        assert_true(msgr_pool_promise(&pool, &ann)); /* two guaranteed, and one shared */
+    }
+    assert_false(msgr_pool_promise(&pool, &ann));
+    assert_int_equal(msgr_pool_room(&pool, &ben), 5);
+    assert_int_equal(commit(&ben, 100), 5);
+    assert_false(msgr_pool_promise(&pool, &ann));
+}
+
 static void guarantee_holds_whatever_the_other_takes(void **state)
 {
     (void)state;
@@ -152,6 +165,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(user_gets_the_guarantee_and_all_that_is_shared, setup),
+        cmocka_unit_test_setup(promises_leave_what_is_kept, setup),
         cmocka_unit_test_setup(guarantee_holds_whatever_the_other_takes, setup),
         cmocka_unit_test_setup(committed_never_exceeds_the_slots, setup),
         cmocka_unit_test_setup(room_is_what_can_be_committed, setup),
