@@ -139,7 +139,7 @@ static void take_datagram(void)
     uint8_t data[2048];
     uint8_t answer[MSGR_ANSWER_MAX];
     size_t answer_size = 0;
-    struct sockaddr_in from;
+    struct sockaddr_in from = {0};
     socklen_t from_size = sizeof from;
     ssize_t got = recvfrom(main_fd, data, sizeof data, 0, (struct sockaddr *)&from, &from_size);
 
@@ -308,9 +308,9 @@ int main(int argc, char **argv)
         paths[i].link = -1;
     }
     is_tcp = strcmp(argv[3], "tcp") == 0;
-    to_send = (unsigned)atoi(argv[6]);
-    size = (size_t)atoi(argv[7]);
-    begin(strcmp(argv[4], "listen") == 0, (uint16_t)atoi(argv[5]));
+    to_send = (unsigned)strtoul(argv[6], NULL, 10);
+    size = strtoul(argv[7], NULL, 10);
+    begin(strcmp(argv[4], "listen") == 0, (uint16_t)strtoul(argv[5], NULL, 10));
     for (bool is_asked_to_end = false; !is_asked_to_end;) {
         take_events();
         send_more();
