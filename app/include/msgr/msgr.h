@@ -183,7 +183,7 @@ struct msgr_config {
 };
 
 /* What MSGR_SIZE() counts with; the engine's sources check these. */
-#define MSGR_ENGINE_SIZE (208 + 9 * sizeof(void *))
+#define MSGR_ENGINE_SIZE (216 + 9 * sizeof(void *))
 #define MSGR_PEER_SIZE   (288 + 18 * MSGR_WINDOW)
 #define MSGR_LINK_SIZE   88
 #define MSGR_SLOT_SIZE   (24 + MSGR_FRAGMENT)
