@@ -5,7 +5,7 @@
 usage: readme.py README COMMAND...
 
 The block of README that begins with "$ ./sim/COMMAND", without --no-install, is compared with the
-output, ports and milliseconds aside, from the block's first line on: before it, a first run tells of
+output, ports, times and counts aside, from the block's first line on: before it, a first run tells of
 setting up. A line "..." stands for any number of lines. Prints the output too.
 """
 
@@ -15,9 +15,10 @@ import subprocess
 import sys
 
 
-def without_ports(text):
+def without_counts(text):
     text = re.sub(r"(', )[0-9]+\)", r"\1N)", text)
-    text = re.sub(r"\d+ ms", "N ms", text)
+    text = re.sub(r"\d+ (ms|messages|delivered|not delivered|unknown|of them)", r"N \1", text)
+    text = re.sub(r"Message \d+", "Message N", text)
     return [line.rstrip() for line in text.splitlines()]
 
 
@@ -25,7 +26,7 @@ def block_of(readme, command):
     for block in re.findall(r"```console\n(.*?)```", readme, re.DOTALL):
         first, _, rest = block.partition("\n")
         if first == f"$ ./{command}":
-            return without_ports(rest)
+            return without_counts(rest)
     sys.exit(f"README has no block that begins with: $ ./{command}")
 
 
@@ -51,7 +52,7 @@ def main():
     words = ["sim/" + pathlib.Path(command[0]).name, *command[1:]]
     words = [word for word in words if word != "--no-install"]
     shown = block_of(pathlib.Path(readme).read_text(), " ".join(words))
-    if not is_shown(shown, without_ports(run.stdout)):
+    if not is_shown(shown, without_counts(run.stdout)):
         sys.exit("README.md shows something else. What it should show is above.")
 
 
