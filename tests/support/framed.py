@@ -8,6 +8,7 @@ from support.node import Console, address6_of, address_of, link_local_of
 
 RESULT = re.compile(r"(\d+) messages to (\S+): (\d+) delivered, (\d+) not delivered, "
                     r"(\d+) unknown; (\d+) ms in all\.")
+RESULT_JSON = re.compile(r'{"event":"ping".*')
 PING = re.compile(r"Message from \S+: ping (\d+) \.*")
 BOUND_S = 60
 
