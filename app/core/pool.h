@@ -55,7 +55,8 @@ struct msgr_pool {
     uint16_t high;        /* most that were ever used */
     uint16_t shared;      /* slots beyond all guarantees */
     uint16_t shared_used; /* of which so many are committed */
-    uint16_t shared_kept; /* of which windows leave so many: an idle peer never gives back a grant */
+    uint16_t
+        shared_kept; /* of which windows leave so many: an idle peer never gives back a grant */
 };
 
 /** `slot` and `data` are for `count` slots, and lent for the pool's life. */

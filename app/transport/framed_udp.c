@@ -220,6 +220,19 @@ static void on_datagram(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip
     msgr_framed_turn(l);
 }
 
+#if MSGR_FRAMED
+/* From where a link's other end is, nothing is plain: its mark was changed on the way. */
+static bool on_shared_datagram(void *arg, struct udp_pcb *pcb, struct pbuf *p,
+                               const ip_addr_t *address, uint16_t port, bool is_framed)
+{
+    if (!is_framed && msgr_framed_udp_find(arg, address, port) == NULL) {
+        return false;
+    }
+    on_datagram(arg, pcb, p, address, port);
+    return true;
+}
+#endif
+
 /* ---- the pcb ------------------------------------------------------------------------------- */
 
 err_t msgr_framed_udp_open(struct msgr_lwip *l)
@@ -230,7 +243,7 @@ err_t msgr_framed_udp_open(struct msgr_lwip *l)
 #if MSGR_FRAMED
     if (l->config.plain_udp != NULL) {
         l->config.plain_udp->framed_arg = l;
-        l->config.plain_udp->framed = on_datagram;
+        l->config.plain_udp->framed = on_shared_datagram;
         return ERR_OK;
     }
 #endif

@@ -115,19 +115,22 @@ static void on_datagram(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip
     struct msgr_plain_udp_server *server = arg;
     struct netif *netif = ip_current_input_netif();
     struct msgr_plain_datagram datagram;
+    bool is_framed;
 
     (void)pcb;
     datagram.text = contiguous(server, p);
     datagram.size = p->tot_len;
     server->counters.received++;
-    if (msgr_plain_policy_is_framed(&datagram)) {
-        server->counters.framed++;
+    is_framed = msgr_plain_policy_is_framed(&datagram);
 #if MSGR_FRAMED
-        if (server->framed != NULL) {
-            server->framed(server->framed_arg, pcb, p, address, port); /* given */
-            return;
-        }
+    if (server->framed != NULL &&
+        server->framed(server->framed_arg, pcb, p, address, port, is_framed)) {
+        server->counters.framed++;
+        return;
+    }
 #endif
+    if (is_framed) {
+        server->counters.framed++;
     } else {
         datagram.source_port = port;
         datagram.is_group =

@@ -49,7 +49,7 @@ static struct msgr_stats stats_of_node(void)
 
 /* ---- floods -------------------------------------------------------------------------------- */
 
-#define FLOOD 10000
+#define FLOOD ((size_t)10000)
 
 struct pools {
     uint32_t used[MEMP_MAX];
@@ -572,7 +572,7 @@ static void each_bit_and_each_length_of_recorded_datagrams_may_be_wrong(void **s
         const struct packet *packet = stack_recorded(n);
         const uint8_t *bytes = packet->bytes + headers(packet);
         size_t size = packet->size - headers(packet);
-        size_t bits = size > 150 ? 150 * 8 : size * 8;
+        size_t bits = size > 150 ? (size_t)150 * 8 : size * 8;
         for (size_t bit = 0; bit < bits; bit++) {
             flip_and_send(bytes, size, bit);
             stack_discard();

@@ -436,6 +436,11 @@ static void plain_and_framed_share_the_port(void **state)
         framed_pass(20);
     }
     framed_deliver_all(2000);
+    stack_discard();
+    peer_datagram(&remote.peer, "hi", 2); /* no text: a frame whose mark was changed on its way */
+    assert_int_equal(stack_waiting(), 0);
+    framed_remote_sends(1, 64);
+    framed_deliver_all(2000);
     framed_stop();
     peer_datagram(&asker, "\xF9MG\x01", 4); /* nobody takes it now */
     assert_int_equal(stack_waiting(), 0);

@@ -118,6 +118,13 @@ struct msgr_plain_tcp_counters {
  */
 typedef err_t (*msgr_plain_framed_stream)(void *arg, struct tcp_pcb *pcb, const void *data,
                                           size_t size);
+
+/**
+ * Set by msgr/lwip.h. It is shown each datagram, and whether that begins with the mark; returns
+ * whether it has taken it, and freed @p p: also one without the mark, where a link's other end is.
+ */
+typedef bool (*msgr_plain_framed_datagram)(void *arg, struct udp_pcb *pcb, struct pbuf *p,
+                                           const ip_addr_t *address, uint16_t port, bool is_framed);
 #endif
 
 struct msgr_plain_tcp_server {
@@ -173,7 +180,7 @@ struct msgr_plain_udp_server {
     struct msgr_plain_udp_counters counters;
     struct msgr_plain_policy policy;
 #if MSGR_FRAMED
-    udp_recv_fn framed; /* set by msgr/lwip.h: takes framed datagrams; NULL: they are dropped */
+    msgr_plain_framed_datagram framed; /* NULL: framed datagrams are dropped */
     void *framed_arg;
 #endif
     char text[MSGR_PLAIN_TEXT_MAX]; /* of a datagram that came in several pbufs */
