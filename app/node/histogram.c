@@ -60,7 +60,7 @@ uint32_t histogram_at(const struct histogram *histogram, uint32_t percent)
     }
     for (uint32_t step = 0; step < HISTOGRAM_STEPS; step++) {
         seen += histogram->step[step];
-        if (seen >= wanted) {
+        if (seen >= wanted && step < HISTOGRAM_STEPS - 1) {
             uint32_t end = end_of(step);
             return end < histogram->most ? end : histogram->most;
         }
