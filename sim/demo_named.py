@@ -8,7 +8,6 @@ stands msgr-impair. Needs no privileges.
 """
 
 import contextlib
-import os
 import pathlib
 import re
 import subprocess
@@ -82,8 +81,6 @@ class Stage:
 
     def power_on(self):
         *_, b, bob = self.paths
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(bob)  # what a power cut leaves of a wire's end
         if self.board:
             words = [ROOT / "sim/board", self.board, "--wire", f"{bob},{b}",
                      "--set", f"address={HOSTS['bob']}/24", "--set", "name=bob"]

@@ -68,6 +68,15 @@ def test_two_boards_exchange_messages_on_a_wire(name):
                 sends(other, one, transport, version, f"{transport} over {version}, back")
 
 
+def test_board_that_was_killed_finds_its_end_of_the_wire_free(name):
+    with wire() as (end, _):
+        with Board(name, *end) as board:
+            board.wait_boot()
+            board.kill()
+        with Board(name, *end) as board:
+            board.wait_boot()
+
+
 def test_board_and_node_talk_through_a_bad_network(name):
     with wire() as (end, left), wire() as (other, right):
         words = ["--loss", "10%", "--duplicate", "10%", "--delay", "2ms", "--seed", "1"]
