@@ -114,16 +114,20 @@ def one_message(stage):
 def many_messages(stage):
     stage.alice.type("ping bob 100")
     line = stage.alice.wait(RESULT)
-    stage.alice.wait("Until delivered: .*")
-    stage.bob.wait("Message from alice: ping 100 .*", shown=False)
-    return line and RESULT.fullmatch(line).groups() == ("100", "0", "0")
+    return (
+        line
+        and stage.alice.wait("Until delivered: .*")
+        and stage.bob.wait("Message from alice: ping 100 .*", shown=False)
+        and RESULT.fullmatch(line).groups() == ("100", "0", "0")
+    )
 
 
 def power_cut(stage):
     """What alice was told is compared with what bob's console has shown."""
     before = stage.bob.seen
     stage.alice.type("ping bob 1000 64 4")
-    stage.bob.wait(r"Message from alice: ping 40 .*", shown=False)
+    if not stage.bob.wait(r"Message from alice: ping 40 .*", shown=False):
+        return False
     print("  bob loses his power")
     stage.cut_power()
     stage.alice.type("ping stop")

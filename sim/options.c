@@ -249,7 +249,9 @@ static bool read_connect(struct options *options, const char *text)
     size_t used = strlen(options->connect);
     size_t size = strlen(text);
 
-    if (used + size + 2 > sizeof options->connect || strchr(text, ' ') != NULL) {
+    bool is_url = strncmp(text, "udp://", 6) == 0 || strncmp(text, "tcp://", 6) == 0;
+
+    if (!is_url || used + size + 2 > sizeof options->connect || strchr(text, ' ') != NULL) {
         return wrong("--connect %s: give udp://HOST or tcp://HOST, with :PORT or without; not too "
                      "many",
                      text);
@@ -264,7 +266,8 @@ static bool read_framed_option(struct options *options, int option, const char *
     switch (option) {
     case OPT_NAME:
         options->framed.name = text;
-        return true;
+        return (strlen(text) > 0 && strlen(text) <= MSGR_NAME_MAX) ||
+               wrong("--name %s: give 1 to %d bytes", text, MSGR_NAME_MAX);
     case OPT_CONNECT:
         return read_connect(options, text);
     case OPT_PLAIN:

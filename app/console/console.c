@@ -94,7 +94,7 @@ bool console_is_json(void)
 
 void console_echo(const char *text, size_t size)
 {
-    if (is_echoing && write_out != NULL && size > 0) {
+    if (is_echoing && !is_json && write_out != NULL && size > 0) {
         write_out(false, text, size);
         is_typing = text[size - 1] != '\n';
     }

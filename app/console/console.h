@@ -24,7 +24,7 @@ void console_open_echo(void);
 
 /**
  * Whether each line is to be a JSON object, for programs: {"line":"..."} or {"error":"..."}, or
- * what json.h makes. Both go to the same place, then.
+ * what json.h makes. Both go to the same place, then, and what is typed is not shown.
  */
 void console_set_json(bool is_json);
 bool console_is_json(void);

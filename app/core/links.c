@@ -28,9 +28,10 @@ static struct msgr_link *take_link(struct msgr *m, enum msgr_link_kind kind)
 
 int msgr_link_connect(struct msgr *m, uint32_t now_ms, enum msgr_link_kind kind)
 {
-    struct msgr_link *link = take_link(m, kind);
+    struct msgr_link *link;
 
     msgr_tick(m, now_ms);
+    link = take_link(m, kind);
     if (link == NULL) {
         return MSGR_ERROR_FULL;
     }
@@ -41,11 +42,23 @@ int msgr_link_connect(struct msgr *m, uint32_t now_ms, enum msgr_link_kind kind)
     return msgr_link_index(m, link);
 }
 
+/* Silent ones keep nobody from being called, or from saying HELLO over UDP. */
+static bool has_place_for_silent_stream(const struct msgr *m)
+{
+    int silent = 0;
+
+    for (int i = 0; i < m->link_count; i++) {
+        silent += m->links[i].state == MSGR_LINK_WAITING;
+    }
+    return silent < (m->link_count + 1) / 2;
+}
+
 int msgr_link_accept(struct msgr *m, uint32_t now_ms)
 {
-    struct msgr_link *link = take_link(m, MSGR_LINK_STREAM);
+    struct msgr_link *link;
 
     msgr_tick(m, now_ms);
+    link = has_place_for_silent_stream(m) ? take_link(m, MSGR_LINK_STREAM) : NULL;
     if (link == NULL) {
         return MSGR_ERROR_FULL;
     }

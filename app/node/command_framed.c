@@ -29,7 +29,7 @@ static void say_refused(const char *what, const char *name, const char *why)
 /* ---- send ---------------------------------------------------------------------------------- */
 
 /* @return its handle; or what is negative, having said why */
-static int find_peer(const char *name)
+static int find_peer(const char *what, const char *name)
 {
     int peer = msgr_lwip_peer(framed_transport(), name);
 
@@ -37,7 +37,7 @@ static int find_peer(const char *name)
         console_error();
         console_line("that is this node itself");
     } else if (peer < 0) {
-        say_refused("send to ", name, msgr_error_text(peer));
+        say_refused(what, name, msgr_error_text(peer));
     }
     return peer;
 }
@@ -59,7 +59,7 @@ static size_t join(char **words, int count)
 static void send_message(const char *name, int count, char **words)
 {
     int32_t message;
-    int peer = find_peer(name);
+    int peer = find_peer("send to ", name);
 
     if (peer < 0) {
         return;
@@ -130,7 +130,7 @@ static bool run_ping(int count, char **words)
     }
     if (read_ping(&config, count, words)) {
         config.name = words[1];
-        config.peer = find_peer(config.name);
+        config.peer = find_peer("ping ", config.name);
         if (config.peer >= 0) {
             ping_start(&config);
         }

@@ -9,9 +9,8 @@
 #include <stdint.h>
 
 #define HISTOGRAM_EXACT 64
-#define HISTOGRAM_STEPS                                                                            \
-    (HISTOGRAM_EXACT + 8 * 12) /* up to 4 minutes; what is longer is the last                      \
-                                */
+/* Up to 4 minutes; what is longer is the last. */
+#define HISTOGRAM_STEPS (HISTOGRAM_EXACT + 8 * 12)
 
 /** All zero at first. */
 struct histogram {

@@ -55,7 +55,7 @@ static void print_words(void)
     console_end();
     if (outcomes[MSGR_OUTCOME_DELIVERED] > 0) {
         console_text("Until delivered: ");
-        console_count(histogram_at(&times, 0), " ms the first, ");
+        console_count(histogram_at(&times, 0), " ms at least, ");
         console_count(histogram_at(&times, 50), " ms half of them, ");
         console_count(histogram_at(&times, 99), " ms 99 of 100, ");
         console_count(histogram_at(&times, 100), " ms all.");

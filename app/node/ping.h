@@ -35,7 +35,7 @@ bool ping_is_done(void);
 /** In each turn of the main loop: send what there is room for; print the result at the end. */
 void ping_poll(void);
 
-/** Was that message one of these? Then its outcome has been counted, or shown if it is not good. */
+/** Was that message one of these? Then its outcome has been counted. */
 bool ping_took(int32_t message, enum msgr_outcome outcome);
 
 /** Send no more; the messages that are under way keep their outcomes. */

@@ -13,8 +13,8 @@
  *     link         link, kind, address, port, peer
  *     connection   connection, kind, host, port, link, attempts, reason
  *     stats        the counters
- *     ping         peer, messages, delivered, not_delivered, unknown, min_ms, median_ms, p99_ms,
- * max_ms, elapsed_ms trace        time_ms, out, kind, address, port, data_hex
+ *     ping         peer, messages, outcomes by kind; min, median, p99, max and elapsed (..._ms)
+ *     trace        time_ms, out, kind, address, port, data_hex
  */
 #ifndef APP_NODE_SHOW_FRAMED_H
 #define APP_NODE_SHOW_FRAMED_H

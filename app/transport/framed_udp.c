@@ -87,8 +87,10 @@ static bool send_one(const struct msgr_lwip_link *link)
     if (size == 0) {
         return false;
     }
-    msgr_framed_trace(link, true, l->buffer, size);
     err = send_bytes(link, l->buffer, size);
+    if (err == ERR_OK) {
+        msgr_framed_trace(link, true, l->buffer, size);
+    }
     if (err == ERR_MEM || err == ERR_BUF) { /* any other error is loss */
         msgr_link_unsent(l->config.m, number);
         l->is_starved = true;

@@ -208,7 +208,7 @@ static err_t hand_over(struct msgr_plain_tcp_connection *connection)
     if (server->framed != NULL && connection->received <= MSGR_PLAIN_TEXT_MAX) {
         tcp_backlog_accepted(pcb);
         give_back(connection);
-        report(connection, MSGR_PLAIN_EVENT_ENDED, MSGR_PLAIN_FRAMED);
+        report(connection, MSGR_PLAIN_EVENT_ENDED, MSGR_PLAIN_DONE);
         return server->framed(server->framed_arg, pcb, text_of(connection), connection->received);
     }
 #endif

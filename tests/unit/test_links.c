@@ -383,12 +383,11 @@ static void no_room_for_another_link(void **state)
     int links = 0;
 
     (void)state;
-    while (msgr_link_accept(bob, p.now_ms) >= 0) {
+    while (msgr_link_connect(bob, p.now_ms, MSGR_LINK_DATAGRAM) >= 0) {
         links++;
     }
     assert_int_equal(links, PAIR_PEERS * MSGR_LINKS_PER_PEER);
     assert_int_equal(msgr_link_accept(bob, p.now_ms), MSGR_ERROR_FULL);
-    assert_int_equal(msgr_link_connect(bob, p.now_ms, MSGR_LINK_DATAGRAM), MSGR_ERROR_FULL);
     struct answer answer = ask_twice("c", &hello);
     assert_refused_with(&answer, MSGR_REFUSAL_FULL);
     msgr_link_down(bob, 3, p.now_ms);
@@ -741,6 +740,24 @@ static void accepted_stream_waits_5_s_for_hello(void **state)
     assert_int_equal(msgr_link_pending(bob, -1), -1);
 }
 
+static void silent_streams_leave_half_of_the_links(void **state)
+{
+    struct msgr_hello hello = hello_of("carol", 7);
+    int silent = 0;
+
+    (void)state;
+    while (msgr_link_accept(bob, p.now_ms) >= 0) {
+        silent++;
+    }
+    assert_int_equal(silent, PAIR_PEERS * MSGR_LINKS_PER_PEER / 2);
+    struct answer answer = ask_twice("c", &hello);
+    assert_true(answer.link >= 0);
+    assert_true(msgr_link_connect(bob, p.now_ms, MSGR_LINK_STREAM) >= 0);
+    assert_int_equal(msgr_link_accept(bob, p.now_ms), MSGR_ERROR_FULL);
+    msgr_link_down(bob, 0, p.now_ms);
+    assert_int_equal(msgr_link_accept(bob, p.now_ms), 0);
+}
+
 static void second_hello_ends_a_stream(void **state)
 {
     struct msgr_hello hello = hello_of("carol", 7);
@@ -842,6 +859,7 @@ int main(void)
         cmocka_unit_test_setup(both_say_hello_on_one_pair_of_addresses, setup_alone),
         cmocka_unit_test_setup(stream_needs_no_cookie, setup_alone),
         cmocka_unit_test_setup(accepted_stream_waits_5_s_for_hello, setup_alone),
+        cmocka_unit_test_setup(silent_streams_leave_half_of_the_links, setup_alone),
         cmocka_unit_test(second_hello_ends_a_stream),
         cmocka_unit_test(unknown_on_a_stream_is_dropped),
         cmocka_unit_test_setup(what_is_no_link, setup_alone),

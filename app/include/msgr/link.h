@@ -46,7 +46,11 @@ enum msgr_link_kind {
  */
 int msgr_link_connect(struct msgr *m, uint32_t now_ms, enum msgr_link_kind kind);
 
-/** As responder: a connection has been accepted. @return as msgr_link_connect() */
+/**
+ * As responder: a connection has been accepted. Those on which HELLO has not come yet may have half
+ * of the links.
+ * @return as msgr_link_connect()
+ */
 int msgr_link_accept(struct msgr *m, uint32_t now_ms);
 
 /**

@@ -52,7 +52,8 @@ enum msgr_plain_event_type {
     MSGR_PLAIN_EVENT_ANSWERED,
     /** Server, UDP: there will be no answer to it; the reason is in the event. */
     MSGR_PLAIN_EVENT_UNANSWERED,
-    /** Server: this connection, client: this exchange, is over; the reason is in the event. */
+    /** Server: this connection, client: this exchange, is over; the reason is in the event. DONE
+     *  without an answer: the client speaks the framed protocol, which has taken over. */
     MSGR_PLAIN_EVENT_ENDED,
 };
 

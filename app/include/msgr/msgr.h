@@ -245,8 +245,8 @@ int msgr_peer_after(const struct msgr *m, int peer);
  * which msgr_next() tells, not later than its deadline.
  *
  * @param data         size bytes; may be NULL if size is 0
- * @param deadline_ms  from the time that the transport last said (link.h), 1 to
- * MSGR_DEADLINE_MAX_MS; 0: MSGR_DEADLINE_MS
+ * @param deadline_ms  1 to MSGR_DEADLINE_MAX_MS, from the time that the transport last said
+ *                     (link.h); 0: MSGR_DEADLINE_MS
  * @return the message's handle, 1 or more, unique among messages whose outcome was not pulled;
  *         or MSGR_ERROR_FULL, _TOO_LONG, _PEER, _RANGE: then nothing was accepted
  */
