@@ -8,8 +8,10 @@ import sys
 import pytest
 
 from support import lan
+from support.dnsmasq import NAME, NAME6, NO_NAME, Dnsmasq
 from support.framed import result_of
-from support.node import Console, Program, ROOT, address6_of, address_of, link_local_of
+from support.node import (
+    Console, Program, ROOT, address6_of, address_of, deadline, link_local_of)
 
 PROGRAM = ROOT / "sim" / "msgr.py"
 KINDS = ["udp", "tcp"]
@@ -71,6 +73,31 @@ def test_a_node_sends_to_python(kind, family):
         carol.wait_line(re.compile(r"Message from bob: ping 1000 \.*"))
         said = [line for line in carol.lines() if line.startswith("Message from bob: ping ")]
         assert [int(line.split()[4]) for line in said] == list(range(1, 1001))
+        bob.rest()
+
+
+@pytest.mark.parametrize("host", [NAME, NAME6])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_node_calls_by_name(kind, host):
+    with Dnsmasq(), Listener() as carol, Console(
+            "--no-dad", "--name", "bob", "--dns", lan.HOST, "--connect", f"{kind}://{host}") as bob:
+        bob.wait_line("carol is up.")
+        carol.wait_line("bob is up.")
+        bob.type("send carol found by name")
+        carol.wait_line("Message from bob: found by name")
+        bob.rest()
+
+
+def test_a_name_that_nobody_has_is_looked_up_again_and_again():
+    shown = re.compile(rf"Connection 0: UDP to {NO_NAME} port 9999, attempts in vain: (\d+)\.")
+    attempts = deadline()
+    with Dnsmasq(), Console("--no-dad", "--name", "bob", "--dns", lan.HOST,
+                            "--connect", f"udp://{NO_NAME}") as bob:
+        bob.wait_line("Framed messages for bob on port 9999.")
+        while attempts():
+            bob.type("links")
+            if int(shown.fullmatch(bob.wait_line(re.compile("Connection 0: .*")))[1]) >= 2:
+                break
         bob.rest()
 
 
