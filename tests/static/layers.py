@@ -13,15 +13,17 @@ import tempfile
 
 C_STANDARD = {
     "assert.h", "ctype.h", "errno.h", "inttypes.h", "limits.h", "stdalign.h", "stdarg.h",
-    "stdbool.h", "stddef.h", "stdint.h", "stdlib.h", "string.h",
+    "stdatomic.h", "stdbool.h", "stddef.h", "stdint.h", "stdlib.h", "string.h",
 }
 # lwIP's own headers, but none of the operating system's.
 LWIP = r"(lwip|netif)/.*"
+POSIX_SOCKETS = r"(arpa|netinet|sys)/.*|(fcntl|poll|unistd)\.h"
 
 # The most specific folder counts. A pattern is matched against the whole of what is included.
 LAYERS = {
     "app/include/msgr/lwip.h": [r"msgr/.*", LWIP],
     "app/include/msgr/lwip_plain.h": [r"msgr/.*", LWIP],
+    "app/include/msgr/socket_stack.h": [r"msgr/.*", LWIP, POSIX_SOCKETS],
     "app/include": [r"msgr/.*"],
     "app/core": [r"msgr/(?!lwip|sockets).*", r"(?P<own>[a-z0-9_]+\.h)"],
     "app/transport": [r"msgr/.*", LWIP, r"(?P<own>[a-z0-9_]+\.h)", r"(?P<core>[a-z0-9_]+\.h)"],

@@ -40,23 +40,6 @@
 extern "C" {
 #endif
 
-enum msgr_plain_event_type {
-    /** TCP: the connection is there. */
-    MSGR_PLAIN_EVENT_CONNECTED,
-    /** Server: a text has come. Client: an answer that acknowledges. Its bytes are in the event. */
-    MSGR_PLAIN_EVENT_RECEIVED,
-    /** Server: a text was too long; its bytes are not here. */
-    MSGR_PLAIN_EVENT_REFUSED,
-    /** Server: the answer (with MSGR_PLAIN_TOO_LONG: a refusal) has been handed to the stack and,
-     *  over TCP, the FIN behind it. */
-    MSGR_PLAIN_EVENT_ANSWERED,
-    /** Server, UDP: there will be no answer to it; the reason is in the event. */
-    MSGR_PLAIN_EVENT_UNANSWERED,
-    /** Server: this connection, client: this exchange, is over; the reason is in the event. DONE
-     *  without an answer: the client speaks the framed protocol, which has taken over. */
-    MSGR_PLAIN_EVENT_ENDED,
-};
-
 /** All of it is lent until the handler returns. */
 struct msgr_plain_event {
     enum msgr_plain_event_type type;
@@ -106,10 +89,6 @@ struct msgr_plain_tcp_config {
     uint8_t connection_count;                      /* 1 to 255: clients served at the same time */
     msgr_plain_handler handler;                    /* may be NULL */
     void *arg;
-};
-
-struct msgr_plain_tcp_counters {
-    uint32_t accepted, answered, refused, framed, silent, stalled, reset;
 };
 
 #if MSGR_FRAMED
@@ -169,10 +148,6 @@ struct msgr_plain_udp_config {
     bool off_link;              /* answer sources beyond the link, too (SPEC.md, 4.3, rule 3) */
     msgr_plain_handler handler; /* may be NULL */
     void *arg;
-};
-
-struct msgr_plain_udp_counters {
-    uint32_t received, answered, refused, framed, unanswered, no_memory;
 };
 
 struct msgr_plain_udp_server {

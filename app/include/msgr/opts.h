@@ -117,6 +117,26 @@
 #define MSGR_LWIP_TARGETS 4
 #endif
 
+/** 1: msgr/sockets.h is for lwIP's sockets. 0: for POSIX's. */
+#ifndef MSGR_SOCKETS_LWIP
+#define MSGR_SOCKETS_LWIP 0
+#endif
+
+/** Links that msgr/sockets.h has at the same time, 1 to 32: as MSGR_LWIP_LINKS. */
+#ifndef MSGR_SOCKETS_LINKS
+#define MSGR_SOCKETS_LINKS 8
+#endif
+
+/** ... and those of them that may be streams, 1 to 32; 2.4 KB each. */
+#ifndef MSGR_SOCKETS_STREAMS
+#define MSGR_SOCKETS_STREAMS MSGR_SOCKETS_LINKS
+#endif
+
+/** Nodes that msgr_sockets_connect() is told to connect to at the same time, 1 to 32. */
+#ifndef MSGR_SOCKETS_TARGETS
+#define MSGR_SOCKETS_TARGETS 4
+#endif
+
 /** Bytes of the checksum's table: 1024 for speed, or 64 for size. */
 #ifndef MSGR_CRC_TABLE
 #define MSGR_CRC_TABLE 1024
@@ -207,6 +227,15 @@
 #endif
 #if MSGR_LWIP_TARGETS < 1 || MSGR_LWIP_TARGETS > 32
 #error "MSGR_LWIP_TARGETS: 1 to 32"
+#endif
+#if MSGR_SOCKETS_LINKS < 1 || MSGR_SOCKETS_LINKS > 32
+#error "MSGR_SOCKETS_LINKS: 1 to 32"
+#endif
+#if MSGR_SOCKETS_STREAMS < 1 || MSGR_SOCKETS_STREAMS > 32
+#error "MSGR_SOCKETS_STREAMS: 1 to 32"
+#endif
+#if MSGR_SOCKETS_TARGETS < 1 || MSGR_SOCKETS_TARGETS > 32
+#error "MSGR_SOCKETS_TARGETS: 1 to 32"
 #endif
 #if MSGR_PLAIN_RATE_SOURCES < 1
 #error "MSGR_PLAIN_RATE_SOURCES: at least 1"

@@ -44,6 +44,33 @@ enum msgr_plain_reason {
 /** A few words for people, without a full stop; "unknown reason" for what is none. Static. */
 const char *msgr_plain_reason_text(enum msgr_plain_reason reason);
 
+/** What a handler is told. */
+enum msgr_plain_event_type {
+    /** TCP: the connection is there. */
+    MSGR_PLAIN_EVENT_CONNECTED,
+    /** Server: a text has come. Client: an answer that acknowledges. Its bytes are in the event. */
+    MSGR_PLAIN_EVENT_RECEIVED,
+    /** Server: a text was too long; its bytes are not here. */
+    MSGR_PLAIN_EVENT_REFUSED,
+    /** Server: the answer (with MSGR_PLAIN_TOO_LONG: a refusal) has been handed to the stack and,
+     *  over TCP, the FIN behind it. */
+    MSGR_PLAIN_EVENT_ANSWERED,
+    /** Server, UDP: there will be no answer to it; the reason is in the event. */
+    MSGR_PLAIN_EVENT_UNANSWERED,
+    /** Server: this connection, client: this exchange, is over; the reason is in the event. DONE
+     *  without an answer: the client speaks the framed protocol, which has taken over. */
+    MSGR_PLAIN_EVENT_ENDED,
+};
+
+/** What a server has counted since it was opened. They wrap. */
+struct msgr_plain_tcp_counters {
+    uint32_t accepted, answered, refused, framed, silent, stalled, reset;
+};
+
+struct msgr_plain_udp_counters {
+    uint32_t received, answered, refused, framed, unanswered, no_memory;
+};
+
 /**
  * Private to the library; here only so that a server's size is known.
  * A source's address: IPv4 in the first word, the others zero.
