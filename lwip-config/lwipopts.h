@@ -10,6 +10,7 @@
  *   MSGR_LWIP_DHCP, MSGR_LWIP_DNS    1 (default; DHCP: with IPv4) or 0 (default with
  *                      MSGR_PRESET_TINY)
  *   MSGR_LWIP_MALLOC   1: pools and heap are malloc(), so that the sanitizers see each object
+ *   MSGR_LWIP_THREADS  1: lwIP has a thread of its own, and sockets; the port brings sys_arch.h
  */
 #ifndef LWIPOPTS_H
 #define LWIPOPTS_H
@@ -36,13 +37,46 @@
 #ifndef MSGR_LWIP_MALLOC
 #define MSGR_LWIP_MALLOC 0
 #endif
+#ifndef MSGR_LWIP_THREADS
+#define MSGR_LWIP_THREADS 0
+#endif
 
 /* ---- shape --------------------------------------------------------------------------------- */
+
+#if MSGR_LWIP_THREADS
+
+#define NO_SYS                  0
+#define SYS_LIGHTWEIGHT_PROT    1
+#define LWIP_TCPIP_CORE_LOCKING 1
+
+/* Sockets under names of their own: the system has some, too. */
+#define LWIP_SOCKET             1
+#define LWIP_SOCKET_POLL        1
+#define LWIP_SOCKET_SELECT      0
+#define LWIP_COMPAT_SOCKETS     0
+#define LWIP_NETCONN            1
+#define LWIP_SO_LINGER          1 /* a connection that is given up is reset */
+#define LWIP_NETBUF_RECVINFO    1 /* which of our addresses a datagram went to */
+#define LWIP_TIMEVAL_PRIVATE    0
+#define LWIP_ERRNO_STDINCLUDE   1
+
+/* A sleeping loop is woken by a datagram from the node to itself. */
+#define LWIP_NETIF_LOOPBACK     1
+#define LWIP_HAVE_LOOPIF        1
+
+#define TCPIP_MBOX_SIZE           16
+#define DEFAULT_UDP_RECVMBOX_SIZE 8
+#define DEFAULT_TCP_RECVMBOX_SIZE 8
+#define DEFAULT_ACCEPTMBOX_SIZE   4
+
+#else
 
 #define NO_SYS               1 /* one context; the raw API */
 #define LWIP_SOCKET          0 /* need an operating system */
 #define LWIP_NETCONN         0
 #define SYS_LIGHTWEIGHT_PROT 0 /* nothing of lwIP runs in an interrupt */
+
+#endif
 
 #define LWIP_IPV4 MSGR_LWIP_IPV4
 #define LWIP_IPV6 MSGR_LWIP_IPV6
@@ -131,7 +165,13 @@
 #define MEM_SIZE         (12 * 1024)
 #define PBUF_POOL_SIZE   16
 #define MEMP_NUM_TCP_PCB 4
+#if MSGR_LWIP_THREADS
+#define MEMP_NUM_UDP_PCB 6 /* two by which a loop is woken */
+#define MEMP_NUM_NETCONN 8 /* that; listeners; connections */
+#define MEMP_NUM_NETBUF  4
+#else
 #define MEMP_NUM_UDP_PCB 4
+#endif
 
 #elif MSGR_LWIP_PRESET == MSGR_PRESET_BOARD
 
