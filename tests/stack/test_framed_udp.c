@@ -58,7 +58,7 @@ static void longest_message_goes_both_ways(void **state)
 static void answers_leave_from_the_address_that_was_called(void **state)
 {
     (void)state;
-#if LWIP_IPV6
+#if LWIP_IPV6 && SUBJECT_CHOOSES_SOURCE
     framed_start_open(true);
     peer_to(&remote.peer, "fd77::22"); /* the peer looks at each packet's source */
     framed_remote_calls(FRAMED_UDP);
@@ -130,8 +130,8 @@ static void acknowledgement_does_not_wait_for_a_slow_application(void **state)
         size_t size = msgr_link_output(remote.end.m, remote.link, stack_now(), data, sizeof data);
         peer_datagram(&remote.peer, data, size);
     }
-    assert_int_equal(stack_waiting(), 0);
-    assert_true(node.told > 0);
+    assert_int_equal(stack_waiting(), SUBJECT_WAITS_FOR_PULLING ? 0 : 1);
+    assert_int_equal(node.told > 0, SUBJECT_WAITS_FOR_PULLING);
     stack_pass(2);
     assert_int_equal(stack_waiting(), 1);
     framed_stop();
@@ -505,25 +505,29 @@ static void handlers_answer_within_the_turn(void **state)
 
 static void url_is_an_address_and_perhaps_a_port(void **state)
 {
-    static const char *const bad[] = {"",
-                                      "udp:/",
-                                      "http://10.77.0.100",
-                                      "udp://",
-                                      "udp://10.77.0.100:",
-                                      "udp://:9999",
-                                      "udp://10.77.0.100:0",
-                                      "udp://10.77.0.100:65536",
-                                      "udp://10.77.0.100:99x",
-                                      "udp://10.77.0.100/x",
-                                      "udp://fd77::100",
-                                      "udp://[fd77::100",
-                                      "udp://[fd77::100]x",
-                                      "udp://[10.77.0.100]",
-                                      "udp://[fe80::1%1]",
-                                      "udp://0.0.0.0",
-                                      "udp://224.0.0.1",
-                                      "udp://255.255.255.255",
-                                      "udp://[]"};
+    static const char *const bad[] = {
+        "",
+        "udp:/",
+        "http://10.77.0.100",
+        "udp://",
+        "udp://10.77.0.100:",
+        "udp://:9999",
+        "udp://10.77.0.100:0",
+        "udp://10.77.0.100:65536",
+        "udp://10.77.0.100:99x",
+        "udp://10.77.0.100/x",
+        "udp://fd77::100",
+        "udp://[fd77::100",
+        "udp://[fd77::100]x",
+        "udp://[10.77.0.100]",
+#if !SUBJECT_TAKES_ZONES
+        "udp://[fe80::1%1]",
+#endif
+        "udp://0.0.0.0",
+        "udp://224.0.0.1",
+        "udp://255.255.255.255",
+        "udp://[]"
+    };
 
     (void)state;
     framed_start(ANY_FAMILY);

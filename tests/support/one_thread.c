@@ -41,7 +41,8 @@ unsigned one_thread_waits(void)
     return waits;
 }
 
-void one_thread_assert_core_locked(void)
+/* lwIP asks (lwipopts.h). */
+void sys_check_core_locking(void)
 {
     if (has_begun && !lock_tcpip_core.is_taken) {
         fail_msg("lwIP's core is used without its lock");
@@ -112,6 +113,14 @@ void sys_arch_unprotect(sys_prot_t before)
 }
 
 /* ---- semaphores, mutexes ------------------------------------------------------------------- */
+
+sys_sem_t *one_thread_sem(void)
+{
+    static struct one_thread_sem sem;
+    static sys_sem_t only = &sem;
+
+    return &only;
+}
 
 err_t sys_sem_new(sys_sem_t *sem, u8_t count)
 {

@@ -252,7 +252,7 @@ void stack_set_now(uint32_t ms)
     stack_lock();
     sys_restart_timeouts();
     stack_unlock();
-    subject_run();
+    subject_wake();
 }
 
 static void deliver_now(const void *packet, size_t size)
@@ -269,7 +269,7 @@ static void deliver_now(const void *packet, size_t size)
         pbuf_free(p);
     }
     stack_unlock();
-    subject_run();
+    subject_wake();
 }
 
 /* What the weather has made late, and is due. */
@@ -292,7 +292,7 @@ static void run_timers(void)
     stack_lock();
     sys_check_timeouts();
     stack_unlock();
-    subject_run();
+    subject_wake();
 }
 
 /* Milliseconds until a timer is due, of lwIP's or of the subject's own loop. */

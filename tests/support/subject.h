@@ -42,6 +42,13 @@
 /** They have no way to say which of our addresses a datagram is to leave from. */
 #define SUBJECT_CHOOSES_SOURCE 0
 
+/** Output leaves when the loop turns next; on the raw API it waits for an application that pulls,
+ * for 2 ms at the most. */
+#define SUBJECT_WAITS_FOR_PULLING 0
+
+/** URLs may have the zone of an IPv6 address. */
+#define SUBJECT_TAKES_ZONES LWIP_IPV6
+
 /** A client for whom there is no connection waits in lwIP's backlog, with a connection of TCP's;
  * on the raw API lwIP does not answer its SYN. */
 #define SUBJECT_ACCEPTS_AHEAD 1
@@ -117,6 +124,8 @@ static inline uint16_t subject_event_port(const struct subject_event *event)
 #define SUBJECT_SEES_ACKS             1
 #define SUBJECT_SEES_IPV6_DESTINATION 1
 #define SUBJECT_CHOOSES_SOURCE        1
+#define SUBJECT_TAKES_ZONES           0
+#define SUBJECT_WAITS_FOR_PULLING     1
 #define SUBJECT_ACCEPTS_AHEAD         0
 
 #define subject_net        msgr_lwip

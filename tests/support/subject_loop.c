@@ -16,6 +16,7 @@
 
 #define FDS       40
 #define TURNS_MAX 2000 /* of one run: what has come is taken in pieces */
+#define PAUSE_MS  10   /* before a program that does not end when poll() fails tries again */
 
 struct msgr_loop subject_loop;
 
@@ -24,6 +25,13 @@ static bool is_begun, is_running;
 static bool is_asleep;
 static bool has_alarm;
 static uint32_t alarm_ms;
+
+static void sleep_for(bool has_end, uint32_t ms)
+{
+    is_asleep = true;
+    has_alarm = has_end;
+    alarm_ms = stack_now() + ms;
+}
 
 int __real_lwip_poll(struct pollfd *list, nfds_t count, int timeout);
 int __wrap_lwip_poll(struct pollfd *list, nfds_t count, int timeout);
@@ -34,13 +42,12 @@ int __wrap_lwip_poll(struct pollfd *list, nfds_t count, int timeout)
     (void)one_thread_run(); /* lwIP's thread has the higher priority */
     if (faults_strike("lwip_poll")) {
         errno = EAGAIN; /* no memory for its semaphore */
+        sleep_for(true, PAUSE_MS);
         return -1;
     }
     ready = __real_lwip_poll(list, count, 0);
     if (ready == 0 && timeout != 0) {
-        is_asleep = true;
-        has_alarm = timeout > 0;
-        alarm_ms = stack_now() + (uint32_t)timeout;
+        sleep_for(timeout > 0, (uint32_t)timeout);
     }
     return ready;
 }
@@ -67,6 +74,17 @@ void subject_run(void)
         assert_true(++turns < TURNS_MAX);
     } while (!is_asleep);
     is_running = false;
+}
+
+void subject_wake(void)
+{
+    if (!is_begun || is_running) {
+        return;
+    }
+    (void)one_thread_run();
+    if (subject_sleeptime() == 0 || __real_lwip_poll(fds, (nfds_t)subject_loop.fd_used, 0) != 0) {
+        subject_run();
+    }
 }
 
 uint32_t subject_sleeptime(void)

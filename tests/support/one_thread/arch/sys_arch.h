@@ -29,7 +29,6 @@ typedef struct one_thread_sem *sys_sem_t;
 typedef struct one_thread_mbox *sys_mbox_t;
 typedef struct one_thread_mutex sys_mutex_t;
 typedef int sys_thread_t;
-typedef unsigned sys_prot_t;
 
 #define sys_sem_valid(sem)         (*(sem) != NULL)
 #define sys_sem_valid_val(sem)     ((sem) != NULL)
@@ -39,9 +38,10 @@ typedef unsigned sys_prot_t;
 #define sys_mbox_set_invalid(mbox) (*(mbox) = NULL)
 #define sys_mutex_valid(mutex)     ((mutex)->is_valid)
 
-/** Fails where lwIP's core is touched without its lock; once lwIP has begun (one_thread_begin()).
- */
-void one_thread_assert_core_locked(void);
-#define LWIP_ASSERT_CORE_LOCKED() one_thread_assert_core_locked()
+/* One thread: one semaphore. */
+sys_sem_t *one_thread_sem(void);
+#define LWIP_NETCONN_THREAD_SEM_GET()   one_thread_sem()
+#define LWIP_NETCONN_THREAD_SEM_ALLOC() ((void)0)
+#define LWIP_NETCONN_THREAD_SEM_FREE()  ((void)0)
 
 #endif
