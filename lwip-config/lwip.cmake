@@ -21,15 +21,16 @@ if(NOT EXISTS ${lwip_dir}/src/Filelists.cmake)
     message(FATAL_ERROR "LWIP_DIR=${lwip_dir} holds no lwIP: there is no src/Filelists.cmake")
 endif()
 
-# lwIP's own list of its files. It reads LWIP_DIR, and defines targets that nobody here uses.
-function(msgr_lwip_sources out)
+# lwIP's own lists of its files. They read LWIP_DIR, and define targets that nobody here uses.
+function(msgr_lwip_sources core api)
     set(LWIP_DIR ${lwip_dir})
     set(CMAKE_DISABLE_FIND_PACKAGE_Doxygen ON) # for its manual
     include(${LWIP_DIR}/src/Filelists.cmake)
-    set(${out} ${lwipcore_SRCS} ${lwipcore4_SRCS} ${lwipcore6_SRCS}
+    set(${core} ${lwipcore_SRCS} ${lwipcore4_SRCS} ${lwipcore6_SRCS}
         ${LWIP_DIR}/src/netif/ethernet.c PARENT_SCOPE)
+    set(${api} ${lwipapi_SRCS} PARENT_SCOPE)
 endfunction()
-msgr_lwip_sources(lwip_sources)
+msgr_lwip_sources(lwip_sources lwip_api_sources)
 
 # msgr_add_lwip(NAME PORT_DIR [DEFINITION...]): lwIP configured by lwipopts.h and the definitions,
 # with cc.h from PORT_DIR/arch. Its headers are system headers: its warnings are not ours.

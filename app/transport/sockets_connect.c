@@ -395,6 +395,9 @@ int msgr_sockets_connect_url(struct msgr_sockets *s, const char *text)
         return msgr_sockets_connect_to(s, url.kind, url.host, &url.address, 0);
     }
     if (url.is_name) {
+#if MSGR_SOCKETS_LWIP && !LWIP_DNS
+        return MSGR_ERROR_NAME;
+#endif
         return msgr_sockets_connect_to(s, url.kind, url.host, NULL, url.port);
     }
     return msgr_sockets_connect(s, url.kind, &url.address);
