@@ -348,6 +348,35 @@ bool msgr_stack_is_on_link(const struct msgr_sockets_address *address)
     return is_so(address, msgr_lwip_is_on_link);
 }
 
+#if LWIP_IPV6
+static err_t get_zone(struct tcpip_api_call_data *data)
+{
+    struct address_call *call = (struct address_call *)(void *)data;
+
+    if (netif_default != NULL && ip6_addr_lacks_zone(ip_2_ip6(&call->address), IP6_UNKNOWN)) {
+        ip6_addr_assign_zone(ip_2_ip6(&call->address), IP6_UNKNOWN, netif_default);
+    }
+    return ERR_OK;
+}
+
+void msgr_stack_add_zone(struct msgr_sockets_address *address)
+{
+    struct address_call call = {.is_so = NULL};
+
+    if (address->size == 0 || address->as.any.sa_family != AF_INET6) {
+        return;
+    }
+    to_lwip(&call.address, address);
+    (void)tcpip_api_call(get_zone, &call.data);
+    address->as.in6.sin6_scope_id = ip6_addr_zone(ip_2_ip6(&call.address));
+}
+#else
+void msgr_stack_add_zone(struct msgr_sockets_address *address)
+{
+    (void)address;
+}
+#endif
+
 /* ---- names --------------------------------------------------------------------------------- */
 
 #if LWIP_DNS

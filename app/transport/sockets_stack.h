@@ -54,6 +54,13 @@ int msgr_stack_send_datagram(int fd, bool is_ipv6, const void *data, size_t size
 /** Was it sent to a group, or by one? */
 bool msgr_stack_is_group(const struct msgr_stack_datagram *datagram);
 
+/**
+ * An address that means something on one link only, and does not say on which: on lwIP, which
+ * always has a loopback interface besides, it is on the default interface's. POSIX: it stays as it
+ * is.
+ */
+void msgr_stack_add_zone(struct msgr_sockets_address *address);
+
 /** Is that host a neighbour: reached without a router? */
 bool msgr_stack_is_on_link(const struct msgr_sockets_address *address);
 
