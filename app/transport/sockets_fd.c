@@ -245,9 +245,7 @@ void msgr_fd_close(int fd)
 
 void msgr_fd_reset(int fd)
 {
-    struct linger now = {.l_onoff = 1, .l_linger = 0};
-
-    (void)msgr_stack_setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    msgr_stack_reset(fd);
     msgr_fd_close(fd);
 }
 

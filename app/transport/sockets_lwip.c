@@ -14,9 +14,12 @@
 #include "sockets_address.h"
 #include "sockets_fd.h"
 
+#include "lwip/api.h"
 #include "lwip/dns.h"
+#include "lwip/priv/sockets_priv.h"
 #include "lwip/priv/tcpip_priv.h"
 #include "lwip/sys.h"
+#include "lwip/tcp.h"
 #include "lwip/tcpip.h"
 #include "lwip/timeouts.h"
 #include "lwip/udp.h"
@@ -33,6 +36,31 @@ uint32_t msgr_loop_now_ms(void)
 int msgr_stack_prepare(int fd)
 {
     return msgr_stack_fcntl(fd, F_SETFL, O_NONBLOCK) == 0 ? 0 : msgr_fd_error();
+}
+
+struct reset_call {
+    struct tcpip_api_call_data data; /* first */
+    int fd;
+};
+
+/* lwIP tells the socket's own callback, which forgets the pcb. */
+static err_t abort_pcb(struct tcpip_api_call_data *data)
+{
+    const struct reset_call *call = (const struct reset_call *)(const void *)data;
+    const struct lwip_sock *socket = lwip_socket_dbg_get_socket(call->fd);
+
+    if (socket != NULL && socket->conn->pcb.tcp != NULL) {
+        tcp_abort(socket->conn->pcb.tcp);
+    }
+    return ERR_OK;
+}
+
+/* SO_LINGER makes lwIP reset a connection only while something is not acknowledged. */
+void msgr_stack_reset(int fd)
+{
+    struct reset_call call = {.fd = fd};
+
+    (void)tcpip_api_call(abort_pcb, &call.data);
 }
 
 /* ---- the bell ------------------------------------------------------------------------------ */

@@ -34,6 +34,13 @@ int msgr_stack_prepare(int fd)
     return 0;
 }
 
+void msgr_stack_reset(int fd)
+{
+    struct linger now = {.l_onoff = 1, .l_linger = 0};
+
+    (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
+
 /* ---- the bell ------------------------------------------------------------------------------ */
 
 int msgr_stack_bell_open(struct msgr_loop *loop)

@@ -30,6 +30,9 @@ void msgr_stack_bell_hush(struct msgr_loop *loop);
 /** Never to wait for it; POSIX: not for programs that are started either. @return 0, or -error */
 int msgr_stack_prepare(int fd);
 
+/** A stream's: let the other end have a reset, now or when it is closed, which comes next. */
+void msgr_stack_reset(int fd);
+
 /* ---- datagrams ----------------------------------------------------------------------------- */
 
 /** What came with a datagram. */
