@@ -240,6 +240,7 @@ void msgr_fd_finish(int fd)
 /* Linux has closed it even where it says that it was interrupted. */
 void msgr_fd_close(int fd)
 {
+    msgr_stack_let_go(fd);
     (void)msgr_stack_close(fd);
 }
 

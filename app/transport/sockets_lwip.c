@@ -38,19 +38,28 @@ int msgr_stack_prepare(int fd)
     return msgr_stack_fcntl(fd, F_SETFL, O_NONBLOCK) == 0 ? 0 : msgr_fd_error();
 }
 
-struct reset_call {
+struct fd_call {
     struct tcpip_api_call_data data; /* first */
     int fd;
 };
 
+/* @return that of a stream, or NULL: it has none any more */
+static struct tcp_pcb *pcb_of(struct tcpip_api_call_data *data)
+{
+    const struct fd_call *call = (const struct fd_call *)(const void *)data;
+    const struct lwip_sock *socket = lwip_socket_dbg_get_socket(call->fd);
+    bool is_stream = socket != NULL && NETCONNTYPE_GROUP(socket->conn->type) == NETCONN_TCP;
+
+    return is_stream ? socket->conn->pcb.tcp : NULL;
+}
+
 /* lwIP tells the socket's own callback, which forgets the pcb. */
 static err_t abort_pcb(struct tcpip_api_call_data *data)
 {
-    const struct reset_call *call = (const struct reset_call *)(const void *)data;
-    const struct lwip_sock *socket = lwip_socket_dbg_get_socket(call->fd);
+    struct tcp_pcb *pcb = pcb_of(data);
 
-    if (socket != NULL && socket->conn->pcb.tcp != NULL) {
-        tcp_abort(socket->conn->pcb.tcp);
+    if (pcb != NULL) {
+        tcp_abort(pcb);
     }
     return ERR_OK;
 }
@@ -58,9 +67,28 @@ static err_t abort_pcb(struct tcpip_api_call_data *data)
 /* SO_LINGER makes lwIP reset a connection only while something is not acknowledged. */
 void msgr_stack_reset(int fd)
 {
-    struct reset_call call = {.fd = fd};
+    struct fd_call call = {.fd = fd};
 
     (void)tcpip_api_call(abort_pcb, &call.data);
+}
+
+static err_t lower_priority(struct tcpip_api_call_data *data)
+{
+    struct tcp_pcb *pcb = pcb_of(data);
+
+    if (pcb != NULL && pcb->state != LISTEN) {
+        tcp_setprio(pcb, TCP_PRIO_MIN);
+    }
+    return ERR_OK;
+}
+
+/* lwIP waits 20 s for the other end's FIN. With the lowest priority it gives the pcb up when
+ * somebody else needs one. */
+void msgr_stack_let_go(int fd)
+{
+    struct fd_call call = {.fd = fd};
+
+    (void)tcpip_api_call(lower_priority, &call.data);
 }
 
 /* ---- the bell ------------------------------------------------------------------------------ */
@@ -374,6 +402,21 @@ bool msgr_stack_is_group(const struct msgr_stack_datagram *datagram)
 bool msgr_stack_is_on_link(const struct msgr_sockets_address *address)
 {
     return is_so(address, msgr_lwip_is_on_link);
+}
+
+static err_t find_route(struct tcpip_api_call_data *data)
+{
+    const struct address_call *call = (const struct address_call *)(const void *)data;
+
+    return msgr_lwip_route(&call->address) != NULL ? ERR_OK : ERR_RTE;
+}
+
+bool msgr_stack_has_route(const struct msgr_sockets_address *address)
+{
+    struct address_call call = {.is_so = NULL};
+
+    to_lwip(&call.address, address);
+    return tcpip_api_call(find_route, &call.data) == ERR_OK;
 }
 
 #if LWIP_IPV6

@@ -14,6 +14,9 @@ int msgr_sockets_plain_request_open(struct msgr_sockets_plain_request *request,
         return -EINVAL;
     }
     msgr_stack_add_zone(&request->address);
+    if (!msgr_stack_has_route(&request->address)) {
+        return -EHOSTUNREACH;
+    }
     if (msgr_sockets_address_port(&request->address) == 0) {
         msgr_sockets_address_set_port(&request->address, MSGR_PORT);
     }

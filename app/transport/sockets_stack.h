@@ -33,6 +33,9 @@ int msgr_stack_prepare(int fd);
 /** A stream's: let the other end have a reset, now or when it is closed, which comes next. */
 void msgr_stack_reset(int fd);
 
+/** It is closed next, in order: what is left of it then is to be in nobody's way. */
+void msgr_stack_let_go(int fd);
+
 /* ---- datagrams ----------------------------------------------------------------------------- */
 
 /** What came with a datagram. */
@@ -63,6 +66,12 @@ bool msgr_stack_is_group(const struct msgr_stack_datagram *datagram);
  * is.
  */
 void msgr_stack_add_zone(struct msgr_sockets_address *address);
+
+/**
+ * Is there a way there? lwIP finds out only when it sends, where TCP takes it for loss. POSIX:
+ * true; it is told in time.
+ */
+bool msgr_stack_has_route(const struct msgr_sockets_address *address);
 
 /** Is that host a neighbour: reached without a router? */
 bool msgr_stack_is_on_link(const struct msgr_sockets_address *address);
