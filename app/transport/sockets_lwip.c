@@ -204,12 +204,35 @@ int msgr_stack_bell_open(struct msgr_loop *loop)
     return error;
 }
 
+/* In lwIP's thread. */
+static void signal_it(void *arg)
+{
+    sys_sem_signal((sys_sem_t *)arg);
+}
+
+/* The message may be on its way to lwIP's thread, which must not come upon it when it is gone: one
+ * that was sent later has been heard when all before it have. @return false: there is no memory */
+static bool wait_until_heard(sys_sem_t *heard)
+{
+    if (tcpip_callback(signal_it, heard) != ERR_OK) {
+        return false;
+    }
+    (void)sys_arch_sem_wait(heard, 0);
+    return true;
+}
+
 void msgr_stack_bell_close(struct msgr_loop *loop)
 {
     struct bell_call call = {.loop = loop};
+    sys_sem_t heard;
+    bool has_heard = sys_sem_new(&heard, 0) == ERR_OK;
+    bool is_heard = has_heard && wait_until_heard(&heard);
 
     (void)tcpip_api_call(close_pcb, &call.data);
-    if (loop->wake_msg != NULL) {
+    if (has_heard) {
+        sys_sem_free(&heard); /* signal_it() has returned, for that call was behind it */
+    }
+    if (loop->wake_msg != NULL && is_heard) { /* else it is lwIP's for ever */
         tcpip_callbackmsg_delete(loop->wake_msg);
         loop->wake_msg = NULL;
     }
