@@ -30,38 +30,52 @@
 extern "C" {
 #endif
 
-/** The head of a slot; its bytes follow. Private. */
-struct msgr_mailbox_slot {
-    _Atomic uint32_t turn;
+/** A message in the mailbox. */
+struct msgr_mailbox_item {
     int peer;
-    uint32_t deadline_ms;
+    uint32_t deadline_ms; /* as it was posted */
     uint32_t posted_ms;
     uint32_t tag;
-    uint32_t size;
+    const void *data;
+    size_t size;
 };
 
-struct msgr_mailbox {
-    /* Constant from MSGR_MAILBOX() on. */
-    uint32_t count; /* of slots; a power of two */
-    uint32_t room;  /* bytes of each */
-    void *slots;
-
-    /* Set by who takes out (msgr/sockets.h), before the first message is posted. */
+/** Who takes messages out: msgr/sockets.h. */
+struct msgr_mailbox_owner {
     uint32_t (*now_ms)(void);
     bool (*wake)(void *ctx); /* false: it could not be woken */
     bool (*wake_from_isr)(void *ctx, bool *needs_switch);
     void *ctx;
+};
 
-    _Atomic uint32_t head; /* the next slot to be claimed */
+/** The head of a slot; its bytes follow. Private. */
+struct msgr_mailbox_slot {
+    struct msgr_mailbox_item item;
+    _Atomic uint32_t turn;
+};
+
+/** All of it is private. */
+struct msgr_mailbox {
+    uint32_t count; /* of slots; a power of two */
+    uint32_t room;  /* bytes of each */
+    size_t stride;  /* from one slot to the next */
+    void *slots;
+    struct msgr_mailbox_owner owner;
+    _Atomic uint32_t head; /* the next position to be claimed */
     uint32_t tail;         /* the next to be taken out */
 };
 
 /** A mailbox `name` for `slots` messages (a power of two) of up to `bytes` bytes. Static. */
 #define MSGR_MAILBOX(name, slots_, bytes_)                                                         \
-    static uint32_t                                                                                \
-        name##_slots[(slots_) * ((sizeof(struct msgr_mailbox_slot) + (bytes_) + 3) / 4)];          \
-    _Static_assert(((slots_) & ((slots_)-1)) == 0, "a power of two");                              \
-    static struct msgr_mailbox name = {.count = (slots_), .room = (bytes_), .slots = name##_slots}
+    _Static_assert((slots_) > 0 && ((slots_) & ((slots_)-1)) == 0, "a power of two");              \
+    static struct {                                                                                \
+        struct msgr_mailbox_slot head;                                                             \
+        char bytes[(bytes_) > 0 ? (bytes_) : 1];                                                   \
+    } name##_slots[slots_];                                                                        \
+    static struct msgr_mailbox name = {.count = (slots_),                                          \
+                                       .room = (bytes_),                                           \
+                                       .stride = sizeof name##_slots[0],                           \
+                                       .slots = name##_slots}
 
 /**
  * Leave a message for a peer, and wake who sends it. Any thread; on bare metal also an interrupt.
@@ -78,17 +92,15 @@ int msgr_mailbox_post(struct msgr_mailbox *mailbox, int peer, const void *data, 
 int msgr_mailbox_post_from_isr(struct msgr_mailbox *mailbox, int peer, const void *data,
                                size_t size, uint32_t deadline_ms, uint32_t tag, bool *needs_switch);
 
-/** A message in the mailbox: the oldest. Its data is lent until msgr_mailbox_done(). */
-struct msgr_mailbox_item {
-    int peer;
-    uint32_t deadline_ms; /* as it was posted */
-    uint32_t posted_ms;
-    uint32_t tag;
-    const void *data;
-    size_t size;
-};
+/** Begin to take out, before anybody posts; what a mailbox held is forgotten. Until then it is
+ * full.
+ */
+void msgr_mailbox_open(struct msgr_mailbox *mailbox, const struct msgr_mailbox_owner *owner);
 
-/** In the engine's context. @return false: there is none */
+/**
+ * In the engine's context: the oldest message. Its data is lent until msgr_mailbox_done().
+ * @return false: there is none
+ */
 bool msgr_mailbox_peek(struct msgr_mailbox *mailbox, struct msgr_mailbox_item *item);
 
 /** Be done with the one that msgr_mailbox_peek() showed. */

@@ -71,6 +71,7 @@ struct msgr_sockets_stream {
     uint16_t out_size; /* bytes of `out` that the stack is still to take ... */
     uint16_t out_sent; /* ... and those that it has taken */
     bool is_blocked;   /* the stack takes no more for now */
+    bool is_broken;    /* it never will */
     size_t place;      /* in the loop's descriptors, in this turn */
     uint8_t in[MSGR_DATAGRAM_MAX];
     uint8_t out[MSGR_DATAGRAM_MAX];
@@ -85,12 +86,18 @@ struct msgr_sockets_link {
     bool is_used;
 };
 
-/** A host name that is being looked up. */
+/** A host name that is being looked up, and its addresses, or the one that was given. */
 struct msgr_sockets_lookup {
-    int fd;                /* POSIX: where the answer comes from; -1: none */
-    _Atomic uint8_t state; /* lwIP: its thread says when there is an answer */
     uint8_t count;
     struct msgr_sockets_address found[MSGR_SOCKETS_ADDRESSES];
+#if MSGR_SOCKETS_LWIP
+    _Atomic uint8_t state; /* lwIP's thread says when there is an answer */
+    uint16_t port;
+    const char *host;
+    struct msgr_loop *loop;
+#else
+    int fd; /* where the answer comes from; -1: nothing was asked */
+#endif
 };
 
 /** A node that we are to be connected to. */

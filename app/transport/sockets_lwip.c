@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The bell is a datagram on lwIP's loopback interface, to a socket that the loop watches. An
+ * interrupt may not call sockets, but give lwIP's thread a message that was made beforehand; so
+ * threads do the same. In lwIP's thread that message sends the datagram; without memory it is tried
+ * again.
+ *
+ * What lwIP's sockets do not offer is asked of lwIP itself, in its thread or with its core locked,
+ * whichever it is built for (tcpip_api_call()).
+ */
+#include "sockets_stack.h"
+
+#include "lwip_address.h"
+#include "sockets_address.h"
+#include "sockets_fd.h"
+
+#include "lwip/dns.h"
+#include "lwip/priv/tcpip_priv.h"
+#include "lwip/sys.h"
+#include "lwip/tcpip.h"
+#include "lwip/timeouts.h"
+#include "lwip/udp.h"
+
+#include <string.h>
+
+#define RING_AGAIN_MS 10
+
+uint32_t msgr_loop_now_ms(void)
+{
+    return sys_now();
+}
+
+int msgr_stack_prepare(int fd)
+{
+    return msgr_stack_fcntl(fd, F_SETFL, O_NONBLOCK) == 0 ? 0 : msgr_fd_error();
+}
+
+/* ---- the bell ------------------------------------------------------------------------------ */
+
+/* In lwIP's thread. */
+static void ring(void *arg)
+{
+    struct msgr_loop *loop = arg;
+    struct pbuf *p = pbuf_alloc(PBUF_TRANSPORT, 0, PBUF_RAM);
+    err_t err = ERR_MEM;
+
+    sys_untimeout(ring, loop);
+    if (p != NULL) {
+        err = udp_send(loop->wake_pcb, p);
+        pbuf_free(p);
+    }
+    if (err != ERR_OK) {
+        sys_timeout(RING_AGAIN_MS, ring, loop);
+    }
+}
+
+struct bell_call {
+    struct tcpip_api_call_data data; /* first */
+    struct msgr_loop *loop;
+    ip_addr_t address;
+    uint16_t port;
+};
+
+static err_t open_pcb(struct tcpip_api_call_data *data)
+{
+    struct bell_call *call = (struct bell_call *)(void *)data;
+    struct udp_pcb *pcb = udp_new_ip_type(IP_GET_TYPE(&call->address));
+    err_t err;
+
+    if (pcb == NULL) {
+        return ERR_MEM;
+    }
+    err = udp_connect(pcb, &call->address, call->port);
+    if (err != ERR_OK) {
+        udp_remove(pcb);
+        return err;
+    }
+    call->loop->wake_pcb = pcb;
+    return ERR_OK;
+}
+
+static err_t close_pcb(struct tcpip_api_call_data *data)
+{
+    struct bell_call *call = (struct bell_call *)(void *)data;
+
+    sys_untimeout(ring, call->loop);
+    if (call->loop->wake_pcb != NULL) {
+        udp_remove(call->loop->wake_pcb);
+        call->loop->wake_pcb = NULL;
+    }
+    return ERR_OK;
+}
+
+/* A socket on the loopback interface, on a port that lwIP chooses, which only we know. */
+static int open_socket(struct msgr_loop *loop, struct bell_call *call)
+{
+    struct msgr_sockets_address address;
+    int fd = msgr_stack_socket(LWIP_IPV4 ? AF_INET : AF_INET6, SOCK_DGRAM, 0);
+    int error;
+
+    if (fd < 0) {
+        return msgr_fd_error();
+    }
+    loop->wake_fd[0] = fd;
+    error = msgr_stack_prepare(fd);
+    (void)msgr_sockets_address_parse(&address, LWIP_IPV4 ? "127.0.0.1" : "::1", 0);
+    if (error == 0 && (msgr_stack_bind(fd, &address.as.any, address.size) != 0 ||
+                       msgr_stack_getsockname(fd, &address.as.any, &address.size) != 0)) {
+        error = msgr_fd_error();
+    }
+    call->port = msgr_sockets_address_port(&address);
+    return error;
+}
+
+static int open_bell(struct msgr_loop *loop, struct bell_call *call)
+{
+    int error = open_socket(loop, call);
+
+    if (error != 0) {
+        return error;
+    }
+    loop->wake_msg = tcpip_callbackmsg_new(ring, loop);
+    if (loop->wake_msg == NULL) {
+        return -ENOMEM;
+    }
+    return tcpip_api_call(open_pcb, &call->data) == ERR_OK ? 0 : -ENOMEM;
+}
+
+int msgr_stack_bell_open(struct msgr_loop *loop)
+{
+    struct bell_call call = {.loop = loop};
+    int error;
+
+#if LWIP_IPV4
+    ip_addr_set_loopback(false, &call.address);
+#else
+    ip_addr_set_loopback(true, &call.address);
+#endif
+    loop->wake_fd[0] = MSGR_FD_NONE;
+    error = open_bell(loop, &call);
+    if (error != 0) {
+        msgr_stack_bell_close(loop);
+    }
+    return error;
+}
+
+void msgr_stack_bell_close(struct msgr_loop *loop)
+{
+    struct bell_call call = {.loop = loop};
+
+    (void)tcpip_api_call(close_pcb, &call.data);
+    if (loop->wake_msg != NULL) {
+        tcpip_callbackmsg_delete(loop->wake_msg);
+        loop->wake_msg = NULL;
+    }
+    if (loop->wake_fd[0] != MSGR_FD_NONE) {
+        msgr_fd_close(loop->wake_fd[0]);
+    }
+}
+
+bool msgr_stack_bell_ring(struct msgr_loop *loop)
+{
+    return tcpip_callbackmsg_trycallback(loop->wake_msg) == ERR_OK;
+}
+
+/* A positive result is the port's way to say that a task of higher priority is ready. */
+bool msgr_loop_wake_from_isr(struct msgr_loop *loop, bool *needs_switch)
+{
+    err_t err;
+
+    if (atomic_exchange(&loop->is_woken, true)) {
+        return true;
+    }
+    err = tcpip_callbackmsg_trycallback_fromisr(loop->wake_msg);
+    if (err > 0) {
+        *needs_switch = true;
+    } else if (err != ERR_OK) {
+        atomic_store(&loop->is_woken, false);
+        return false;
+    }
+    return true;
+}
+
+void msgr_stack_bell_hush(struct msgr_loop *loop)
+{
+    char rung[4];
+
+    while (msgr_fd_receive(loop->wake_fd[0], rung, sizeof rung) >= 0) {
+    }
+}
+
+/* ---- datagrams ----------------------------------------------------------------------------- */
+
+/* lwIP tells it of IPv4 only, and may not choose where an answer leaves from. */
+int msgr_stack_want_own_address(int fd, bool is_ipv6)
+{
+    int on = 1;
+
+    (void)is_ipv6;
+    (void)msgr_stack_setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
+    return 0;
+}
+
+#if LWIP_IPV4
+union control {
+    struct cmsghdr header;
+    char bytes[CMSG_SPACE(sizeof(struct in_pktinfo))];
+};
+
+static void take_control(struct msgr_stack_datagram *datagram, struct msghdr *message)
+{
+    const struct cmsghdr *header = CMSG_FIRSTHDR(message);
+    struct in_pktinfo info;
+
+    if (header != NULL && header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_PKTINFO) {
+        memcpy(&info, CMSG_DATA(header), sizeof info);
+        datagram->own = msgr_sockets_address_any(false, 0);
+        datagram->own.as.in4.sin_addr = info.ipi_addr;
+    }
+}
+#endif
+
+ptrdiff_t msgr_stack_receive_datagram(int fd, void *data, size_t room,
+                                      struct msgr_stack_datagram *datagram)
+{
+    struct iovec piece = {.iov_base = data, .iov_len = room};
+    struct msghdr message = {
+        .msg_name = &datagram->from.as,
+        .msg_namelen = sizeof datagram->from.as,
+        .msg_iov = &piece,
+        .msg_iovlen = 1,
+    };
+    ptrdiff_t got;
+
+#if LWIP_IPV4
+    union control control;
+    memset(&control, 0, sizeof control);
+    message.msg_control = &control;
+    message.msg_controllen = sizeof control;
+#endif
+    got = msgr_stack_recvmsg(fd, &message, 0);
+    if (got < 0) {
+        return msgr_fd_error();
+    }
+    datagram->from.size = message.msg_namelen;
+    datagram->own.size = 0;
+    datagram->is_group = false;
+#if LWIP_IPV4
+    take_control(datagram, &message);
+#endif
+    msgr_sockets_address_unmap(&datagram->from);
+    return LWIP_MIN(got, (ptrdiff_t)room); /* of a longer one lwIP says how long it was */
+}
+
+int msgr_stack_send_datagram(int fd, bool is_ipv6, const void *data, size_t size,
+                             const struct msgr_sockets_address *to,
+                             const struct msgr_sockets_address *own)
+{
+    struct msgr_sockets_address mapped = is_ipv6 ? msgr_sockets_address_mapped(to) : *to;
+
+    (void)own;
+    if (lwip_sendto(fd, data, size, 0, &mapped.as.any, mapped.size) < 0) {
+        return msgr_fd_error();
+    }
+    return 0;
+}
+
+/* ---- questions about addresses ------------------------------------------------------------- */
+
+struct address_call {
+    struct tcpip_api_call_data data; /* first */
+    ip_addr_t address;
+    bool (*is_so)(const ip_addr_t *address, struct netif *netif);
+};
+
+static err_t ask_each_netif(struct tcpip_api_call_data *data)
+{
+    const struct address_call *call = (const struct address_call *)(const void *)data;
+    struct netif *netif;
+
+    NETIF_FOREACH(netif)
+    {
+        if (call->is_so(&call->address, netif)) {
+            return ERR_OK;
+        }
+    }
+    return ERR_VAL;
+}
+
+static void to_lwip(ip_addr_t *address, const struct msgr_sockets_address *from)
+{
+#if LWIP_IPV4
+    if (from->as.any.sa_family == AF_INET) {
+        ip_addr_set_ip4_u32(address, from->as.in4.sin_addr.s_addr);
+        return;
+    }
+#endif
+#if LWIP_IPV6
+    ip_addr_set_zero_ip6(address);
+    memcpy(ip_2_ip6(address)->addr, &from->as.in6.sin6_addr, 16);
+    ip6_addr_set_zone(ip_2_ip6(address), (u8_t)from->as.in6.sin6_scope_id);
+#endif
+}
+
+/* Of any interface. */
+static bool is_so(const struct msgr_sockets_address *address,
+                  bool (*question)(const ip_addr_t *address, struct netif *netif))
+{
+    struct address_call call = {.is_so = question};
+
+    if (address->size == 0) {
+        return false;
+    }
+    to_lwip(&call.address, address);
+    return tcpip_api_call(ask_each_netif, &call.data) == ERR_OK;
+}
+
+bool msgr_stack_is_group(const struct msgr_stack_datagram *datagram)
+{
+    return is_so(&datagram->own, msgr_lwip_is_group) || is_so(&datagram->from, msgr_lwip_is_group);
+}
+
+bool msgr_stack_is_on_link(const struct msgr_sockets_address *address)
+{
+    return is_so(address, msgr_lwip_is_on_link);
+}
+
+/* ---- names --------------------------------------------------------------------------------- */
+
+#if LWIP_DNS
+
+struct lookup_call {
+    struct tcpip_api_call_data data; /* first */
+    struct msgr_sockets_lookup *lookup;
+    struct msgr_loop *loop;
+    const char *host;
+    uint16_t port;
+};
+
+static void set_found(struct msgr_sockets_lookup *lookup, const ip_addr_t *address)
+{
+    struct msgr_sockets_address *found = &lookup->found[0];
+
+    *found = msgr_sockets_address_any(IP_IS_V6(address), lookup->port);
+#if LWIP_IPV4
+    if (IP_IS_V4(address)) {
+        found->as.in4.sin_addr.s_addr = ip_addr_get_ip4_u32(address);
+    }
+#endif
+#if LWIP_IPV6
+    if (IP_IS_V6(address)) {
+        memcpy(&found->as.in6.sin6_addr, ip_2_ip6(address)->addr, 16);
+    }
+#endif
+    lookup->count = 1;
+}
+
+/* In lwIP's thread, as asking and forgetting: so none of them comes in the middle of another. The
+ * question may be older than what is asked now. */
+static void on_found(const char *name, const ip_addr_t *address, void *arg)
+{
+    struct msgr_sockets_lookup *lookup = arg;
+
+    if (atomic_load(&lookup->state) != MSGR_STACK_WAITING || strcmp(name, lookup->host) != 0) {
+        return;
+    }
+    if (address != NULL) {
+        set_found(lookup, address);
+    }
+    atomic_store(&lookup->state, address != NULL ? MSGR_STACK_FOUND : MSGR_STACK_NOT_FOUND);
+    (void)msgr_loop_wake(lookup->loop); /* else it looks again by itself */
+}
+
+static err_t ask(struct tcpip_api_call_data *data)
+{
+    const struct lookup_call *call = (const struct lookup_call *)(const void *)data;
+    struct msgr_sockets_lookup *lookup = call->lookup;
+    ip_addr_t address;
+    err_t err;
+
+    lookup->loop = call->loop;
+    lookup->host = call->host;
+    lookup->port = call->port;
+    atomic_store(&lookup->state, MSGR_STACK_WAITING);
+    err = dns_gethostbyname(call->host, &address, on_found, lookup);
+    if (err == ERR_OK) {
+        set_found(lookup, &address);
+        atomic_store(&lookup->state, MSGR_STACK_FOUND);
+    } else if (err != ERR_INPROGRESS) {
+        atomic_store(&lookup->state, MSGR_STACK_NONE);
+        return err;
+    }
+    return ERR_OK;
+}
+
+static err_t forget(struct tcpip_api_call_data *data)
+{
+    const struct lookup_call *call = (const struct lookup_call *)(const void *)data;
+
+    atomic_store(&call->lookup->state, MSGR_STACK_NONE);
+    return ERR_OK;
+}
+
+bool msgr_stack_lookup_begin(struct msgr_sockets_lookup *lookup, struct msgr_loop *loop,
+                             const char *host, uint16_t port, bool is_datagram)
+{
+    struct lookup_call call = {.lookup = lookup, .loop = loop, .host = host, .port = port};
+
+    (void)is_datagram;
+    return tcpip_api_call(ask, &call.data) == ERR_OK;
+}
+
+enum msgr_stack_answer msgr_stack_lookup_poll(struct msgr_sockets_lookup *lookup)
+{
+    enum msgr_stack_answer answer = (enum msgr_stack_answer)atomic_load(&lookup->state);
+
+    if (answer != MSGR_STACK_WAITING) {
+        atomic_store(&lookup->state, MSGR_STACK_NONE);
+    }
+    return answer;
+}
+
+void msgr_stack_lookup_end(struct msgr_sockets_lookup *lookup)
+{
+    struct lookup_call call = {.lookup = lookup};
+
+    (void)tcpip_api_call(forget, &call.data);
+}
+
+#else
+
+bool msgr_stack_lookup_begin(struct msgr_sockets_lookup *lookup, struct msgr_loop *loop,
+                             const char *host, uint16_t port, bool is_datagram)
+{
+    (void)lookup, (void)loop, (void)host, (void)port, (void)is_datagram;
+    return false;
+}
+
+enum msgr_stack_answer msgr_stack_lookup_poll(struct msgr_sockets_lookup *lookup)
+{
+    (void)lookup;
+    return MSGR_STACK_NONE;
+}
+
+void msgr_stack_lookup_end(struct msgr_sockets_lookup *lookup)
+{
+    (void)lookup;
+}
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sockets_plain_request.h"
+
+#include "sockets_address.h"
+#include "sockets_fd.h"
+
+int msgr_sockets_plain_request_open(struct msgr_sockets_plain_request *request,
+                                    const struct msgr_sockets_plain_request *wanted)
+{
+    *request = *wanted;
+    if (request->loop == NULL || request->address.size == 0 ||
+        msgr_sockets_address_is_any(&request->address)) {
+        return -EINVAL;
+    }
+    if (msgr_sockets_address_port(&request->address) == 0) {
+        msgr_sockets_address_set_port(&request->address, MSGR_PORT);
+    }
+    if (request->timeout_ms == 0) {
+        request->timeout_ms = MSGR_PLAIN_TIMEOUT_MS;
+    }
+    return 0;
+}
+
+void msgr_sockets_plain_request_report(const struct msgr_sockets_plain_request *request,
+                                       enum msgr_plain_event_type type,
+                                       enum msgr_plain_reason reason,
+                                       const struct msgr_sockets_address *from, size_t size)
+{
+    bool is_shown = type == MSGR_PLAIN_EVENT_RECEIVED || reason == MSGR_PLAIN_NO_ACK;
+    size_t shown = is_shown ? size : 0;
+    const struct msgr_sockets_plain_event event = {
+        .type = type,
+        .reason = reason,
+        .id = request,
+        .address = from,
+        .text = shown > 0 ? request->buffer : NULL,
+        .size = shown,
+    };
+
+    if (request->handler != NULL) {
+        request->handler(request->arg, &event);
+    }
+}
+
+enum msgr_plain_reason msgr_sockets_plain_request_reason(int error)
+{
+    switch (error) {
+    case -ECONNREFUSED:
+        return MSGR_PLAIN_REFUSED;
+    case -ECONNRESET:
+    case -ECONNABORTED:
+    case -EPIPE:
+        return MSGR_PLAIN_RESET;
+    case -ENOMEM:
+    case -ENOBUFS:
+        return MSGR_PLAIN_NO_MEMORY;
+    default:
+        return MSGR_PLAIN_TIMEOUT; /* nobody is there, or nobody gets there */
+    }
+}
+
+uint32_t msgr_sockets_plain_request_left(uint32_t limit_ms, uint32_t since_ms, uint32_t now_ms)
+{
+    uint32_t passed_ms = now_ms - since_ms;
+
+    return passed_ms < limit_ms ? limit_ms - passed_ms : 0;
+}
