@@ -11,8 +11,10 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/lwip-messenger)
 
 # Users before libraries that they use: the order in which a linker wants them.
 set(installed msgr_engine msgr_core msgr_text msgr_hash)
+set(threads "")
 if(TARGET msgr_sockets)
     list(PREPEND installed msgr_sockets)
+    set(threads " -pthread")
 endif()
 foreach(library ${installed})
     string(REPLACE msgr_ "" name ${library})

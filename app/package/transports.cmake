@@ -22,6 +22,30 @@ function(msgr_add_transport name lwip)
         plain_udp_server.c)
 endfunction()
 
+# msgr_add_sockets_transport(NAME LWIP): the messenger on lwIP's sockets. LWIP as above, defined with
+# MSGR_SOCKETS_LWIP=1.
+function(msgr_add_sockets_transport name lwip)
+    msgr_compile_transport(${name} ${lwip} ${msgr_sockets_sources} lwip_address.c sockets_lwip.c)
+endfunction()
+
+# What the transport on sockets is made of, but for the stack's own.
+set(msgr_sockets_sources
+    sockets_address.c
+    sockets_connect.c
+    sockets_fd.c
+    sockets_framed.c
+    sockets_loop.c
+    sockets_plain_client.c
+    sockets_plain_connection.c
+    sockets_plain_request.c
+    sockets_plain_server.c
+    sockets_plain_udp_client.c
+    sockets_plain_udp_server.c
+    sockets_stream.c
+    sockets_udp.c
+    sockets_url.c
+    CACHE INTERNAL "") # functions run in their caller's scope
+
 function(msgr_compile_transport name lwip)
     set(app ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/..)
     list(TRANSFORM ARGN PREPEND ${app}/transport/ OUTPUT_VARIABLE sources)

@@ -21,6 +21,7 @@
 #include "lwip/timeouts.h"
 #include "lwip/udp.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #define RING_AGAIN_MS 10

@@ -63,6 +63,16 @@ def test_warnings_are_no_errors_for_others(tmp_path):
     assert "-Werror" not in (tmp_path / "build.ninja").read_text()
 
 
+def test_sockets_are_found(prefix, tmp_path):
+    said = build_somebody(HERE / "sockets", tmp_path, CMAKE_PREFIX_PATH=prefix)
+    assert said == "loop 0, transport 0\n"
+
+
+def test_sockets_in_a_folder_of_theirs(tmp_path):
+    said = build_somebody(HERE / "sockets", tmp_path, MESSENGER=ROOT)
+    assert said == "loop 0, transport 0\n"
+
+
 @pytest.mark.parametrize("way", ["installed", "subdirectory"])
 def test_transport_on_an_lwip_of_their_own(request, tmp_path, way):
     where = {"MESSENGER": ROOT} if way == "subdirectory" else {
