@@ -3,8 +3,11 @@
 
 import pathlib
 import subprocess
+import sys
 
 import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]

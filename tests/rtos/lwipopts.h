@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * What PORTING.md asks of an RTOS's lwIP, counted for one messenger with two streams and one
- * target, without plain messages, beside DHCP: for Cortex-M3 it is compiled, on Linux it runs.
+ * What PORTING.md asks of an RTOS's lwIP, counted for a messenger with two streams and one target,
+ * without plain messages, beside DHCP. On Linux there are two of them.
  */
 #ifndef LWIPOPTS_H
 #define LWIPOPTS_H
+
+#ifndef MESSENGERS
+#define MESSENGERS 1
+#endif
 
 #define NO_SYS               0
 #define LWIP_NETCONN         1

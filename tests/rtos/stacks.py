@@ -17,7 +17,8 @@ INDIRECT = "__indirect_call"
 POINTERS = [
     ("msgr_loop_turn", r"sockets_\w+\.c:(prepare|turn)"),
     (r"\w+\.c:ask_each_netif", r"msgr_lwip_is_\w+"),
-    (r"sockets_plain\w*\.c:on_\w+", r"sockets_\w+\.c:on_(framed|shared_datagram)"),
+    (r"sockets_plain_connection\.c:on_cue", r"sockets_stream\.c:on_framed"),
+    (r"sockets_plain_udp_server\.c:\w+", r"sockets_udp\.c:on_shared_datagram"),
     (r"mailbox\.c:\w+|msgr_mailbox_post\w*", r"msgr_loop_now_ms|sockets_framed\.c:wake_loop\w*"),
     ("tcpip_send_msg_wait_sem", r"(api_msg\.c:)?lwip_netconn_do_\w+"),
     ("tcpip_api_call", r"sockets_lwip\.c:(ask|ask_each_netif|forget|open_pcb|close_pcb)"),
