@@ -23,7 +23,9 @@
 #define LWIP_COMPAT_SOCKETS   0
 #define LWIP_ERRNO_STDINCLUDE 1
 
+#ifndef LWIP_TCPIP_CORE_LOCKING /* 1, lwIP's default, or 0 */
 #define LWIP_TCPIP_CORE_LOCKING 1
+#endif
 
 #define LWIP_IPV4 1
 #define LWIP_IPV6 1
@@ -43,7 +45,7 @@
 #define MEMP_NUM_UDP_PCB        (MESSENGERS * 3 + 2) /* bell: 2, UDP; DHCP, DNS */
 #define MEMP_NUM_TCP_PCB        (MESSENGERS * 3 + 1) /* 2 streams, 1 target; and 1 */
 #define MEMP_NUM_TCP_PCB_LISTEN (MESSENGERS * 1)
-#define MEMP_NUM_NETBUF         (MESSENGERS * 9 + 4) /* full mailboxes of UDP and the bell; TCP's data */
+#define MEMP_NUM_NETBUF         (MESSENGERS * (DEFAULT_UDP_RECVMBOX_SIZE + 2)) /* UDP, bell */
 #define MEMP_NUM_TCPIP_MSG_API  (MESSENGERS * 1 + 4) /* bell; the loopback interface, the SDK */
 #define MEMP_NUM_SYS_TIMEOUT    (LWIP_NUM_SYS_TIMEOUT_INTERNAL + MESSENGERS * 1) /* bell */
 
