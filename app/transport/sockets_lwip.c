@@ -2,8 +2,8 @@
 /*
  * The bell is a datagram on lwIP's loopback interface, to a socket that the loop watches. An
  * interrupt may not call sockets, but give lwIP's thread a message that was made beforehand; so
- * threads do the same. In lwIP's thread that message sends the datagram; without memory it is tried
- * again.
+ * threads do the same. In lwIP's thread that message sends the datagram, again and again until the
+ * loop has heard it.
  *
  * What lwIP's sockets do not offer is asked of lwIP itself, in its thread or with its core locked,
  * whichever it is built for (tcpip_api_call()).
@@ -24,9 +24,10 @@
 #include "lwip/timeouts.h"
 #include "lwip/udp.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
-#define RING_AGAIN_MS 10
+#define RING_AGAIN_MS 50
 
 uint32_t msgr_loop_now_ms(void)
 {
@@ -97,21 +98,23 @@ void msgr_stack_give_way(int fd)
 
 /* ---- the bell ------------------------------------------------------------------------------ */
 
-/* In lwIP's thread. */
+/* In lwIP's thread. Until it has been heard: where lwIP is short of memory it drops the datagram
+ * without a word, and nobody else would ring. */
 static void ring(void *arg)
 {
     struct msgr_loop *loop = arg;
-    struct pbuf *p = pbuf_alloc(PBUF_TRANSPORT, 0, PBUF_RAM);
-    err_t err = ERR_MEM;
+    struct pbuf *p;
 
     sys_untimeout(ring, loop);
+    if (!atomic_load(&loop->is_woken)) {
+        return;
+    }
+    p = pbuf_alloc(PBUF_TRANSPORT, 0, PBUF_RAM);
     if (p != NULL) {
-        err = udp_send(loop->wake_pcb, p);
+        (void)udp_send(loop->wake_pcb, p);
         pbuf_free(p);
     }
-    if (err != ERR_OK) {
-        sys_timeout(RING_AGAIN_MS, ring, loop);
-    }
+    sys_timeout(RING_AGAIN_MS, ring, loop);
 }
 
 struct bell_call {
