@@ -32,12 +32,28 @@ function(msgr_lwip_sources core api)
 endfunction()
 msgr_lwip_sources(lwip_sources lwip_api_sources)
 
+# lwIP's threads, mailboxes and locks on Unix are in its contrib, which not every copy has.
+set(lwip_unix_dir ${lwip_dir}/contrib/ports/unix/port)
+set(MSGR_HAS_THREADS OFF)
+if(EXISTS ${lwip_unix_dir}/sys_arch.c)
+    set(MSGR_HAS_THREADS ON)
+endif()
+
 # msgr_add_lwip(NAME PORT_DIR [DEFINITION...]): lwIP configured by lwipopts.h and the definitions,
-# with cc.h from PORT_DIR/arch. Its headers are system headers: its warnings are not ours.
+# with cc.h from PORT_DIR/arch. With MSGR_LWIP_THREADS=1 among them also its sockets, and contrib's
+# sys_arch for Unix (only where MSGR_HAS_THREADS). Its headers are system headers: its warnings are
+# not ours.
 function(msgr_add_lwip name port_dir)
     add_library(${name} STATIC EXCLUDE_FROM_ALL ${lwip_sources})
     target_include_directories(${name} SYSTEM PUBLIC ${lwip_dir}/src/include)
     target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/lwip-config ${port_dir})
     target_compile_definitions(${name} PUBLIC ${ARGN})
     target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}) # its hooks: port/isn.h
+    if("MSGR_LWIP_THREADS=1" IN_LIST ARGN)
+        set(THREADS_PREFER_PTHREAD_FLAG ON)
+        find_package(Threads REQUIRED)
+        target_sources(${name} PRIVATE ${lwip_api_sources} ${lwip_unix_dir}/sys_arch.c)
+        target_include_directories(${name} SYSTEM PUBLIC ${lwip_unix_dir}/include)
+        target_link_libraries(${name} PUBLIC Threads::Threads)
+    endif()
 endfunction()

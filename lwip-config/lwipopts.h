@@ -175,7 +175,7 @@ void sys_check_core_locking(void);
 #define MEMP_NUM_FRAG_PBUF        64
 
 #if MSGR_LWIP_THREADS
-#define MEMP_NUM_NETCONN         192 /* 128 plain clients, 32 links, 8 being made, what listens */
+#define MEMP_NUM_NETCONN         320 /* 128 plain clients, as many that wait, 32 links, and others */
 #define MEMP_NUM_NETBUF          256 /* datagrams that wait in mailboxes: two of these */
 #define MEMP_NUM_TCPIP_MSG_INPKT 128 /* frames on their way to lwIP's thread: its mailbox full */
 #define MEMP_NUM_TCPIP_MSG_API   16
@@ -298,8 +298,9 @@ void sys_check_core_locking(void);
 #if MSGR_LWIP_THREADS && MSGR_LWIP_PRESET == MSGR_PRESET_BOARD
 #error "MSGR_LWIP_THREADS: how many sockets there may be is not known for MSGR_PRESET_BOARD"
 #endif
-#if MSGR_LWIP_THREADS && MEMP_NUM_NETCONN > MEMP_NUM_TCP_PCB + MEMP_NUM_UDP_PCB
-#error "MEMP_NUM_NETCONN: more sockets than there are connections for them"
+#if MSGR_LWIP_THREADS && MSGR_LWIP_PRESET == MSGR_PRESET_HOST &&                                   \
+    MEMP_NUM_NETCONN < MEMP_NUM_TCP_PCB + MEMP_NUM_UDP_PCB
+#error "MEMP_NUM_NETCONN: lwIP resets a client that it has a pcb for and no netconn"
 #endif
 #if TCP_WND < 2 * TCP_MSS
 #error "TCP_WND below two segments: each one waits for a delayed acknowledgement"

@@ -380,6 +380,7 @@ int msgr_sockets_connect(struct msgr_sockets *s, enum msgr_sockets_kind kind,
         port = MSGR_PORT;
     }
     msgr_sockets_address_set_port(&with_port, port);
+    msgr_stack_set_zone(&with_port);
     return msgr_sockets_connect_to(s, kind, NULL, &with_port, port);
 }
 

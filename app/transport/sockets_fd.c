@@ -77,22 +77,13 @@ static int bind_to(int fd, const struct msgr_sockets_address *address)
     return msgr_stack_bind(fd, &address->as.any, address->size) == 0 ? 0 : msgr_fd_error();
 }
 
-static int bind_and_listen(int fd, const struct msgr_sockets_address *address, int backlog)
-{
-    int error = bind_to(fd, address);
-
-    if (error == 0 && msgr_stack_listen(fd, backlog) != 0) {
-        error = msgr_fd_error();
-    }
-    return error;
-}
-
 int msgr_fd_listen(uint16_t port, int backlog)
 {
     bool is_ipv6;
     int on = 1;
     int fd = open_both(SOCK_STREAM, &is_ipv6);
     struct msgr_sockets_address any = msgr_sockets_address_any(is_ipv6, port);
+    int error;
 
     if (fd < 0) {
         return fd;
@@ -100,7 +91,11 @@ int msgr_fd_listen(uint16_t port, int backlog)
     /* Connections of before that are not quite over do not matter. (lwIP: where it has SO_REUSE.)
      */
     (void)msgr_stack_setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    return unless(fd, bind_and_listen(fd, &any, backlog));
+    error = bind_to(fd, &any);
+    if (error == 0 && msgr_stack_listen(fd, backlog) != 0) {
+        error = msgr_fd_error();
+    }
+    return unless(fd, error);
 }
 
 int msgr_fd_open_udp(uint16_t port, bool *is_ipv6)
@@ -155,9 +150,13 @@ int msgr_fd_listen_local(const char *path, int backlog)
     if (fd < 0) {
         return fd;
     }
-    error = bind_and_listen(fd, &address, backlog);
+    error = bind_to(fd, &address);
     if (error == -EADDRINUSE && is_abandoned(&address) && unlink(path) == 0) {
-        error = bind_and_listen(fd, &address, backlog);
+        error = bind_to(fd, &address);
+    }
+    if (error == 0 && listen(fd, backlog) != 0) {
+        error = msgr_fd_error();
+        (void)unlink(path);
     }
     return unless(fd, error);
 }

@@ -2,8 +2,8 @@
 /*
  * The bell is a datagram on lwIP's loopback interface, to a socket that the loop watches. An
  * interrupt may not call sockets, but give lwIP's thread a message that was made beforehand; so
- * threads do the same. In lwIP's thread that message sends the datagram; without memory it is tried
- * again.
+ * threads do the same. In lwIP's thread that message sends the datagram, again and again until the
+ * loop has heard it.
  *
  * What lwIP's sockets do not offer is asked of lwIP itself, in its thread or with its core locked,
  * whichever it is built for (tcpip_api_call()).
@@ -24,9 +24,10 @@
 #include "lwip/timeouts.h"
 #include "lwip/udp.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
-#define RING_AGAIN_MS 10
+#define RING_AGAIN_MS 50
 
 uint32_t msgr_loop_now_ms(void)
 {
@@ -97,21 +98,23 @@ void msgr_stack_give_way(int fd)
 
 /* ---- the bell ------------------------------------------------------------------------------ */
 
-/* In lwIP's thread. */
+/* In lwIP's thread. Until it has been heard: where lwIP is short of memory it drops the datagram
+ * without a word, and nobody else would ring. */
 static void ring(void *arg)
 {
     struct msgr_loop *loop = arg;
-    struct pbuf *p = pbuf_alloc(PBUF_TRANSPORT, 0, PBUF_RAM);
-    err_t err = ERR_MEM;
+    struct pbuf *p;
 
     sys_untimeout(ring, loop);
+    if (!atomic_load(&loop->is_woken)) {
+        return;
+    }
+    p = pbuf_alloc(PBUF_TRANSPORT, 0, PBUF_RAM);
     if (p != NULL) {
-        err = udp_send(loop->wake_pcb, p);
+        (void)udp_send(loop->wake_pcb, p);
         pbuf_free(p);
     }
-    if (err != ERR_OK) {
-        sys_timeout(RING_AGAIN_MS, ring, loop);
-    }
+    sys_timeout(RING_AGAIN_MS, ring, loop);
 }
 
 struct bell_call {
@@ -204,12 +207,35 @@ int msgr_stack_bell_open(struct msgr_loop *loop)
     return error;
 }
 
+/* In lwIP's thread. */
+static void signal_it(void *arg)
+{
+    sys_sem_signal((sys_sem_t *)arg);
+}
+
+/* The message may be on its way to lwIP's thread, which must not come upon it when it is gone: one
+ * that was sent later has been heard when all before it have. @return false: there is no memory */
+static bool wait_until_heard(sys_sem_t *heard)
+{
+    if (tcpip_callback(signal_it, heard) != ERR_OK) {
+        return false;
+    }
+    (void)sys_arch_sem_wait(heard, 0);
+    return true;
+}
+
 void msgr_stack_bell_close(struct msgr_loop *loop)
 {
     struct bell_call call = {.loop = loop};
+    sys_sem_t heard;
+    bool has_heard = sys_sem_new(&heard, 0) == ERR_OK;
+    bool is_heard = has_heard && wait_until_heard(&heard);
 
     (void)tcpip_api_call(close_pcb, &call.data);
-    if (loop->wake_msg != NULL) {
+    if (has_heard) {
+        sys_sem_free(&heard); /* signal_it() has returned, for that call was behind it */
+    }
+    if (loop->wake_msg != NULL && is_heard) { /* else it is lwIP's for ever */
         tcpip_callbackmsg_delete(loop->wake_msg);
         loop->wake_msg = NULL;
     }
