@@ -74,10 +74,17 @@ void sys_check_core_locking(void);
 
 /* contrib's mailboxes have room for 128 messages whatever is asked for; so they are not the first
  * to be full. */
+#if MSGR_LWIP_PRESET == MSGR_PRESET_HOST
 #define TCPIP_MBOX_SIZE           128
 #define DEFAULT_UDP_RECVMBOX_SIZE 128
 #define DEFAULT_TCP_RECVMBOX_SIZE 128
 #define DEFAULT_ACCEPTMBOX_SIZE   128
+#else
+#define TCPIP_MBOX_SIZE           8
+#define DEFAULT_UDP_RECVMBOX_SIZE 4
+#define DEFAULT_TCP_RECVMBOX_SIZE 4
+#define DEFAULT_ACCEPTMBOX_SIZE   4
+#endif
 
 #else
 
@@ -182,7 +189,14 @@ void sys_check_core_locking(void);
 #define MEM_SIZE         (12 * 1024)
 #define PBUF_POOL_SIZE   16
 #define MEMP_NUM_TCP_PCB 4
+#if MSGR_LWIP_THREADS
+#define MEMP_NUM_UDP_PCB       6 /* two by which a loop is woken */
+#define MEMP_NUM_NETCONN       8 /* one of these, what listens, connections */
+#define MEMP_NUM_NETBUF        4
+#define MEMP_NUM_TCPIP_MSG_API 4
+#else
 #define MEMP_NUM_UDP_PCB 4
+#endif
 
 #elif MSGR_LWIP_PRESET == MSGR_PRESET_BOARD
 
@@ -281,10 +295,11 @@ void sys_check_core_locking(void);
 #if !MSGR_LWIP_IPV4 && !MSGR_LWIP_IPV6
 #error "MSGR_LWIP_IPV4, MSGR_LWIP_IPV6: at least one of them"
 #endif
-#if MSGR_LWIP_THREADS && MSGR_LWIP_PRESET != MSGR_PRESET_HOST
-#error "MSGR_LWIP_THREADS: how many sockets there may be is only known for MSGR_PRESET_HOST"
+#if MSGR_LWIP_THREADS && MSGR_LWIP_PRESET == MSGR_PRESET_BOARD
+#error "MSGR_LWIP_THREADS: how many sockets there may be is not known for MSGR_PRESET_BOARD"
 #endif
-#if MSGR_LWIP_THREADS && MEMP_NUM_NETCONN < MEMP_NUM_TCP_PCB + MEMP_NUM_UDP_PCB
+#if MSGR_LWIP_THREADS && MSGR_LWIP_PRESET == MSGR_PRESET_HOST &&                                   \
+    MEMP_NUM_NETCONN < MEMP_NUM_TCP_PCB + MEMP_NUM_UDP_PCB
 #error "MEMP_NUM_NETCONN: lwIP resets a client that it has a pcb for and no netconn"
 #endif
 #if TCP_WND < 2 * TCP_MSS

@@ -4,6 +4,7 @@
 #include "console.h"
 #include "network.h"
 
+#include "msgr/version.h"
 #include "port/port.h"
 
 #include "lwip/init.h"
@@ -35,7 +36,7 @@ static void show_entropy(void)
 
 void show_banner(void)
 {
-    console_text("lwip-messenger " MSGR_VERSION " on ");
+    console_text("lwip-messenger " MSGR_LIBRARY_VERSION " on ");
     console_text(port_board());
     console_text(", after ");
     console_text(reset_reason());

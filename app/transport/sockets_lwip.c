@@ -2,8 +2,8 @@
 /*
  * The bell is a datagram on lwIP's loopback interface, to a socket that the loop watches. An
  * interrupt may not call sockets, but give lwIP's thread a message that was made beforehand; so
- * threads do the same. In lwIP's thread that message sends the datagram; without memory it is tried
- * again.
+ * threads do the same. In lwIP's thread that message sends the datagram, again and again until the
+ * loop has heard it.
  *
  * What lwIP's sockets do not offer is asked of lwIP itself, in its thread or with its core locked,
  * whichever it is built for (tcpip_api_call()).
@@ -24,9 +24,10 @@
 #include "lwip/timeouts.h"
 #include "lwip/udp.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
-#define RING_AGAIN_MS 10
+#define RING_AGAIN_MS 50
 
 uint32_t msgr_loop_now_ms(void)
 {
@@ -38,25 +39,31 @@ int msgr_stack_prepare(int fd)
     return msgr_stack_fcntl(fd, F_SETFL, O_NONBLOCK) == 0 ? 0 : msgr_fd_error();
 }
 
-struct fd_call {
+/* ---- connections --------------------------------------------------------------------------- */
+
+struct connection_call {
     struct tcpip_api_call_data data; /* first */
     int fd;
 };
 
-/* @return that of a stream, or NULL: it has none any more */
-static struct tcp_pcb *pcb_of(struct tcpip_api_call_data *data)
+/* @return NULL: it is none, or it is over */
+static struct tcp_pcb *connection_of(const struct tcpip_api_call_data *data)
 {
-    const struct fd_call *call = (const struct fd_call *)(const void *)data;
-    const struct lwip_sock *socket = lwip_socket_dbg_get_socket(call->fd);
-    bool is_stream = socket != NULL && NETCONNTYPE_GROUP(socket->conn->type) == NETCONN_TCP;
+    const struct connection_call *call = (const struct connection_call *)(const void *)data;
+    const struct lwip_sock *sock = lwip_socket_dbg_get_socket(call->fd);
+    struct tcp_pcb *pcb;
 
-    return is_stream ? socket->conn->pcb.tcp : NULL;
+    if (sock == NULL || sock->conn == NULL ||
+        NETCONNTYPE_GROUP(netconn_type(sock->conn)) != NETCONN_TCP) {
+        return NULL;
+    }
+    pcb = sock->conn->pcb.tcp;
+    return pcb != NULL && pcb->state != TIME_WAIT && pcb->state != LISTEN ? pcb : NULL;
 }
 
-/* lwIP tells the socket's own callback, which forgets the pcb. */
-static err_t abort_pcb(struct tcpip_api_call_data *data)
+static err_t abort_connection(struct tcpip_api_call_data *data)
 {
-    struct tcp_pcb *pcb = pcb_of(data);
+    struct tcp_pcb *pcb = connection_of(data);
 
     if (pcb != NULL) {
         tcp_abort(pcb);
@@ -64,50 +71,50 @@ static err_t abort_pcb(struct tcpip_api_call_data *data)
     return ERR_OK;
 }
 
-/* SO_LINGER makes lwIP reset a connection only while something is not acknowledged. */
-void msgr_stack_reset(int fd)
+static err_t give_way(struct tcpip_api_call_data *data)
 {
-    struct fd_call call = {.fd = fd};
+    struct tcp_pcb *pcb = connection_of(data);
 
-    (void)tcpip_api_call(abort_pcb, &call.data);
-}
-
-static err_t lower_priority(struct tcpip_api_call_data *data)
-{
-    struct tcp_pcb *pcb = pcb_of(data);
-
-    if (pcb != NULL && pcb->state != LISTEN) {
+    if (pcb != NULL) {
         tcp_setprio(pcb, TCP_PRIO_MIN);
     }
     return ERR_OK;
 }
 
-/* lwIP waits 20 s for the other end's FIN. With the lowest priority it gives the pcb up when
- * somebody else needs one. */
-void msgr_stack_let_go(int fd)
+/* With a linger time of 0 lwIP resets a connection only if something is not acknowledged. */
+void msgr_stack_reset(int fd)
 {
-    struct fd_call call = {.fd = fd};
+    struct connection_call call = {.fd = fd};
 
-    (void)tcpip_api_call(lower_priority, &call.data);
+    (void)tcpip_api_call(abort_connection, &call.data);
+}
+
+void msgr_stack_give_way(int fd)
+{
+    struct connection_call call = {.fd = fd};
+
+    (void)tcpip_api_call(give_way, &call.data);
 }
 
 /* ---- the bell ------------------------------------------------------------------------------ */
 
-/* In lwIP's thread. */
+/* In lwIP's thread. Until it has been heard: where lwIP is short of memory it drops the datagram
+ * without a word, and nobody else would ring. */
 static void ring(void *arg)
 {
     struct msgr_loop *loop = arg;
-    struct pbuf *p = pbuf_alloc(PBUF_TRANSPORT, 0, PBUF_RAM);
-    err_t err = ERR_MEM;
+    struct pbuf *p;
 
     sys_untimeout(ring, loop);
+    if (!atomic_load(&loop->is_woken)) {
+        return;
+    }
+    p = pbuf_alloc(PBUF_TRANSPORT, 0, PBUF_RAM);
     if (p != NULL) {
-        err = udp_send(loop->wake_pcb, p);
+        (void)udp_send(loop->wake_pcb, p);
         pbuf_free(p);
     }
-    if (err != ERR_OK) {
-        sys_timeout(RING_AGAIN_MS, ring, loop);
-    }
+    sys_timeout(RING_AGAIN_MS, ring, loop);
 }
 
 struct bell_call {
@@ -404,6 +411,35 @@ bool msgr_stack_is_on_link(const struct msgr_sockets_address *address)
     return is_so(address, msgr_lwip_is_on_link);
 }
 
+/* The loopback interface makes two, so lwIP does not choose by itself. */
+#if LWIP_IPV6_SCOPES
+static err_t choose_zone(struct tcpip_api_call_data *data)
+{
+    struct address_call *call = (struct address_call *)(void *)data;
+
+    if (netif_default != NULL && ip6_addr_lacks_zone(ip_2_ip6(&call->address), IP6_UNKNOWN)) {
+        ip6_addr_assign_zone(ip_2_ip6(&call->address), IP6_UNKNOWN, netif_default);
+    }
+    return ERR_OK;
+}
+
+void msgr_stack_set_zone(struct msgr_sockets_address *address)
+{
+    struct address_call call = {.is_so = NULL};
+
+    if (address->as.any.sa_family == AF_INET6) {
+        to_lwip(&call.address, address);
+        (void)tcpip_api_call(choose_zone, &call.data);
+        address->as.in6.sin6_scope_id = ip6_addr_zone(ip_2_ip6(&call.address));
+    }
+}
+#else
+void msgr_stack_set_zone(struct msgr_sockets_address *address)
+{
+    (void)address;
+}
+#endif
+
 static err_t find_route(struct tcpip_api_call_data *data)
 {
     const struct address_call *call = (const struct address_call *)(const void *)data;
@@ -418,35 +454,6 @@ bool msgr_stack_has_route(const struct msgr_sockets_address *address)
     to_lwip(&call.address, address);
     return tcpip_api_call(find_route, &call.data) == ERR_OK;
 }
-
-#if LWIP_IPV6
-static err_t get_zone(struct tcpip_api_call_data *data)
-{
-    struct address_call *call = (struct address_call *)(void *)data;
-
-    if (netif_default != NULL && ip6_addr_lacks_zone(ip_2_ip6(&call->address), IP6_UNKNOWN)) {
-        ip6_addr_assign_zone(ip_2_ip6(&call->address), IP6_UNKNOWN, netif_default);
-    }
-    return ERR_OK;
-}
-
-void msgr_stack_add_zone(struct msgr_sockets_address *address)
-{
-    struct address_call call = {.is_so = NULL};
-
-    if (address->size == 0 || address->as.any.sa_family != AF_INET6) {
-        return;
-    }
-    to_lwip(&call.address, address);
-    (void)tcpip_api_call(get_zone, &call.data);
-    address->as.in6.sin6_scope_id = ip6_addr_zone(ip_2_ip6(&call.address));
-}
-#else
-void msgr_stack_add_zone(struct msgr_sockets_address *address)
-{
-    (void)address;
-}
-#endif
 
 /* ---- names --------------------------------------------------------------------------------- */
 

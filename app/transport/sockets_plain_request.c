@@ -13,7 +13,7 @@ int msgr_sockets_plain_request_open(struct msgr_sockets_plain_request *request,
         msgr_sockets_address_is_any(&request->address)) {
         return -EINVAL;
     }
-    msgr_stack_add_zone(&request->address);
+    msgr_stack_set_zone(&request->address);
     if (!msgr_stack_has_route(&request->address)) {
         return -EHOSTUNREACH;
     }

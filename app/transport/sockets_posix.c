@@ -34,18 +34,6 @@ int msgr_stack_prepare(int fd)
     return 0;
 }
 
-void msgr_stack_let_go(int fd)
-{
-    (void)fd;
-}
-
-void msgr_stack_reset(int fd)
-{
-    struct linger now = {.l_onoff = 1, .l_linger = 0};
-
-    (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-}
-
 /* ---- the bell ------------------------------------------------------------------------------ */
 
 int msgr_stack_bell_open(struct msgr_loop *loop)
@@ -90,6 +78,19 @@ void msgr_stack_bell_hush(struct msgr_loop *loop)
 
     while (read(loop->wake_fd[0], rung, sizeof rung) > 0) {
     }
+}
+
+/* There is room. */
+void msgr_stack_give_way(int fd)
+{
+    (void)fd;
+}
+
+void msgr_stack_reset(int fd)
+{
+    struct linger now = {.l_onoff = 1, .l_linger = 0};
+
+    (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
 }
 
 /* ---- datagrams ----------------------------------------------------------------------------- */
@@ -242,7 +243,8 @@ bool msgr_stack_has_route(const struct msgr_sockets_address *address)
     return true;
 }
 
-void msgr_stack_add_zone(struct msgr_sockets_address *address)
+/* The system has its own way. */
+void msgr_stack_set_zone(struct msgr_sockets_address *address)
 {
     (void)address;
 }
