@@ -24,7 +24,7 @@ SEES_EVERY_CONNECTION = IS_RAW
 # it is served as if it had been sent to the node alone.
 SEES_IPV6_GROUPS = IS_RAW
 
-# What is read from a socket waits in its mailbox: 128 datagrams; more are lost.
+# What is read from a socket waits in its mailbox: 127 datagrams; more are lost.
 QUEUES_A_FLOOD = IS_RAW
 
 # How the banner says which it is.
