@@ -2,6 +2,7 @@
 #include "show.h"
 
 #include "console.h"
+#include "network.h"
 
 #include "msgr/version.h"
 #include "port/port.h"
@@ -41,9 +42,9 @@ void show_banner(void)
     console_text(reset_reason());
     console_line(".");
 #ifdef LWIP_NOASSERT
-    console_line("lwIP " LWIP_VERSION_STRING ", assertions off.");
+    console_line("lwIP " LWIP_VERSION_STRING NET_API ", assertions off.");
 #else
-    console_line("lwIP " LWIP_VERSION_STRING ", assertions on.");
+    console_line("lwIP " LWIP_VERSION_STRING NET_API ", assertions on.");
 #endif
     show_memory();
     show_entropy();

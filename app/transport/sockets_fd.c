@@ -77,22 +77,13 @@ static int bind_to(int fd, const struct msgr_sockets_address *address)
     return msgr_stack_bind(fd, &address->as.any, address->size) == 0 ? 0 : msgr_fd_error();
 }
 
-static int bind_and_listen(int fd, const struct msgr_sockets_address *address, int backlog)
-{
-    int error = bind_to(fd, address);
-
-    if (error == 0 && msgr_stack_listen(fd, backlog) != 0) {
-        error = msgr_fd_error();
-    }
-    return error;
-}
-
 int msgr_fd_listen(uint16_t port, int backlog)
 {
     bool is_ipv6;
     int on = 1;
     int fd = open_both(SOCK_STREAM, &is_ipv6);
     struct msgr_sockets_address any = msgr_sockets_address_any(is_ipv6, port);
+    int error;
 
     if (fd < 0) {
         return fd;
@@ -100,7 +91,11 @@ int msgr_fd_listen(uint16_t port, int backlog)
     /* Connections of before that are not quite over do not matter. (lwIP: where it has SO_REUSE.)
      */
     (void)msgr_stack_setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    return unless(fd, bind_and_listen(fd, &any, backlog));
+    error = bind_to(fd, &any);
+    if (error == 0 && msgr_stack_listen(fd, backlog) != 0) {
+        error = msgr_fd_error();
+    }
+    return unless(fd, error);
 }
 
 int msgr_fd_open_udp(uint16_t port, bool *is_ipv6)
@@ -155,9 +150,13 @@ int msgr_fd_listen_local(const char *path, int backlog)
     if (fd < 0) {
         return fd;
     }
-    error = bind_and_listen(fd, &address, backlog);
+    error = bind_to(fd, &address);
     if (error == -EADDRINUSE && is_abandoned(&address) && unlink(path) == 0) {
-        error = bind_and_listen(fd, &address, backlog);
+        error = bind_to(fd, &address);
+    }
+    if (error == 0 && listen(fd, backlog) != 0) {
+        error = msgr_fd_error();
+        (void)unlink(path);
     }
     return unless(fd, error);
 }
@@ -190,7 +189,7 @@ int msgr_fd_connected(int fd)
     if (msgr_stack_getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0) {
         return msgr_fd_error();
     }
-    return -error;
+    return error == ECONNRESET ? -ECONNREFUSED : -error; /* so lwIP calls it */
 }
 
 int msgr_fd_accept(int listener, struct msgr_sockets_address *address)
@@ -220,7 +219,7 @@ ptrdiff_t msgr_fd_receive(int fd, void *data, size_t room)
     return got < 0 ? msgr_fd_error() : got;
 }
 
-ptrdiff_t msgr_fd_send(int fd, const void *data, size_t size)
+static ptrdiff_t send_once(int fd, const void *data, size_t size)
 {
     ptrdiff_t sent;
 
@@ -229,6 +228,28 @@ ptrdiff_t msgr_fd_send(int fd, const void *data, size_t size)
     } while (sent < 0 && errno == EINTR);
     return sent < 0 ? msgr_fd_error() : sent;
 }
+
+#if MSGR_SOCKETS_LWIP
+#define PIECE_MIN 64
+
+/* lwIP takes what its buffer has room for, but nothing if that would be more segments than it has.
+ */
+ptrdiff_t msgr_fd_send(int fd, const void *data, size_t size)
+{
+    ptrdiff_t sent = send_once(fd, data, size);
+
+    while (sent == -EAGAIN && size > PIECE_MIN) {
+        size /= 2;
+        sent = send_once(fd, data, size);
+    }
+    return sent;
+}
+#else
+ptrdiff_t msgr_fd_send(int fd, const void *data, size_t size)
+{
+    return send_once(fd, data, size);
+}
+#endif
 
 /* ---- the end ------------------------------------------------------------------------------- */
 
@@ -240,14 +261,13 @@ void msgr_fd_finish(int fd)
 /* Linux has closed it even where it says that it was interrupted. */
 void msgr_fd_close(int fd)
 {
+    msgr_stack_give_way(fd);
     (void)msgr_stack_close(fd);
 }
 
 void msgr_fd_reset(int fd)
 {
-    struct linger now = {.l_onoff = 1, .l_linger = 0};
-
-    (void)msgr_stack_setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    msgr_stack_reset(fd);
     msgr_fd_close(fd);
 }
 

@@ -205,7 +205,7 @@ static void closed_window_of_the_remote_holds_output_back(void **state)
     remote.end.received = 0;
     for (int i = 0; i < 20; i++) {
         uint8_t text[4096] = {0};
-        (void)msgr_lwip_send(&node.net, node.end.peer, text, sizeof text, 60000);
+        (void)subject_send(&node.net, node.end.peer, text, sizeof text, 60000);
     }
     stack_pass(1000);
     assert_true(tcp_sndbuf(node.net.link[0].pcb) < MSGR_DATAGRAM_MAX);
@@ -368,7 +368,7 @@ static void disconnected_node_calls_no_more(void **state)
 {
     (void)state;
     up_as_initiator();
-    msgr_lwip_disconnect(&node.net, 0);
+    subject_disconnect(&node.net, 0);
     peer_listen(&remote.peer);
     assert_true(remote.peer.has_fin);
     peer_fin(&remote.peer);
@@ -403,8 +403,8 @@ static void each_call_of_lwip_may_fail(void **state)
     (void)state;
     for (unsigned k = 1; faults_arm(k); k++) {
         framed_start(ANY_FAMILY);
-        struct msgr_lwip_config config = {.m = node.end.m, .listen = true};
-        if (msgr_lwip_open(&node.net, &config) != ERR_OK) {
+        struct subject_net_config config = {.m = node.end.m, .listen = true};
+        if (subject_open(&node.net, &config) != ERR_OK) {
             assert_true(faults_has_struck());
             framed_open(true);
         }
@@ -426,8 +426,8 @@ static void node_that_calls_bears_each_failure(void **state)
     (void)state;
     for (unsigned k = 1; faults_arm(k); k++) {
         framed_start(ANY_FAMILY);
-        struct msgr_lwip_config config = {.m = node.end.m};
-        if (msgr_lwip_open(&node.net, &config) != ERR_OK) {
+        struct subject_net_config config = {.m = node.end.m};
+        if (subject_open(&node.net, &config) != ERR_OK) {
             assert_true(faults_has_struck());
             framed_open(false);
         }
@@ -467,25 +467,25 @@ static void lack_of_memory_is_tried_again_soon(void **state)
 
 /* ---- together with the plain server -------------------------------------------------------- */
 
-static struct msgr_plain_tcp_server plain;
-static struct msgr_plain_tcp_connection connections[2];
+static struct subject_tcp_server plain;
+static struct subject_tcp_connection connections[2];
 
 static void open_shared(uint8_t count)
 {
-    struct msgr_plain_tcp_config plain_config = {.connections = connections,
-                                                 .connection_count = count};
-    struct msgr_lwip_config config;
+    struct subject_tcp_server_config plain_config = {.connections = connections,
+                                                     .connection_count = count};
+    struct subject_net_config config;
 
     framed_start(ANY_FAMILY);
-    assert_int_equal(msgr_plain_tcp_server_open(&plain, &plain_config), ERR_OK);
-    config = (struct msgr_lwip_config){.m = node.end.m, .listen = true, .plain_tcp = &plain};
-    assert_int_equal(msgr_lwip_open(&node.net, &config), ERR_OK);
+    assert_int_equal(subject_tcp_server_open(&plain, &plain_config), ERR_OK);
+    config = (struct subject_net_config){.m = node.end.m, .listen = true, .plain_tcp = &plain};
+    assert_int_equal(subject_open(&node.net, &config), ERR_OK);
 }
 
 static void close_shared(void)
 {
     framed_stop();
-    msgr_plain_tcp_server_close(&plain);
+    subject_tcp_server_close(&plain);
 }
 
 static void plain_and_framed_share_the_port(void **state)

@@ -5,8 +5,7 @@
 #include "faults.h"
 #include "peer.h"
 #include "stack.h"
-
-#include "msgr/lwip_plain.h"
+#include "subject.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,23 +17,23 @@
 
 #define CONNECTIONS 3
 
-static struct msgr_plain_tcp_server server;
-static struct msgr_plain_tcp_connection connections[CONNECTIONS];
+static struct subject_tcp_server server;
+static struct subject_tcp_connection connections[CONNECTIONS];
 static struct events events;
 static struct peer client;
 
 static const char long_text[70000]; /* NULs are text, too */
 
-static err_t open_server_with(uint32_t silence_ms)
+static int open_server_with(uint32_t silence_ms)
 {
     events_clear(&events);
-    return msgr_plain_tcp_server_open(&server, &(struct msgr_plain_tcp_config){
-                                                   .silence_ms = silence_ms,
-                                                   .connections = connections,
-                                                   .connection_count = CONNECTIONS,
-                                                   .handler = events_record,
-                                                   .arg = &events,
-                                               });
+    return subject_tcp_server_open(&server, &(struct subject_tcp_server_config){
+                                                .silence_ms = silence_ms,
+                                                .connections = connections,
+                                                .connection_count = CONNECTIONS,
+                                                .handler = events_record,
+                                                .arg = &events,
+                                            });
 }
 
 static int setup(void **state)
@@ -47,7 +46,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     faults_off();
-    msgr_plain_tcp_server_close(&server);
+    subject_tcp_server_close(&server);
     return stack_teardown(state);
 }
 
@@ -363,7 +362,7 @@ static void dripping_client_is_dropped_in_time(void **state)
     unsigned drops;
 
     (void)state;
-    msgr_plain_tcp_server_close(&server);
+    subject_tcp_server_close(&server);
     assert_int_equal(open_server_with(5000), ERR_OK);
     connect_client(ANY_FAMILY);
     for (drops = 0; drops < MSGR_PLAIN_TEXT_MAX && !client.has_reset; drops++) {
@@ -560,7 +559,7 @@ static void ten_thousand_exchanges_leave_nothing_behind(void **state)
     }
     assert_int_equal(server.counters.answered, 10000);
     assert_int_equal(events.count[MSGR_PLAIN_EVENT_ENDED], 10000);
-    msgr_plain_tcp_server_close(&server);
+    subject_tcp_server_close(&server);
     stack_pass_time_wait();
     stack_assert_no_leak();
 }
@@ -569,25 +568,26 @@ static void ten_thousand_exchanges_leave_nothing_behind(void **state)
 
 static void port_taken_is_said_and_nothing_is_left(void **state)
 {
-    static struct msgr_plain_tcp_server second;
-    static struct msgr_plain_tcp_connection one;
+    static struct subject_tcp_server second;
+    static struct subject_tcp_connection one;
 
     (void)state;
-    assert_int_equal(
-        msgr_plain_tcp_server_open(
-            &second, &(struct msgr_plain_tcp_config){.connections = &one, .connection_count = 1}),
-        ERR_USE);
-    assert_null(second.listener);
-    msgr_plain_tcp_server_close(&second);
+    assert_int_equal(subject_tcp_server_open(
+                         &second, &(struct subject_tcp_server_config){.connections = &one,
+                                                                      .connection_count = 1}),
+                     SUBJECT_TAKEN);
+    assert_false(SUBJECT_LISTENS(second));
+    subject_tcp_server_close(&second);
 }
 
 static void server_without_connections_is_refused(void **state)
 {
-    static struct msgr_plain_tcp_server second;
+    static struct subject_tcp_server second;
 
     (void)state;
     assert_int_equal(
-        msgr_plain_tcp_server_open(&second, &(struct msgr_plain_tcp_config){.port = 1}), ERR_ARG);
+        subject_tcp_server_open(&second, &(struct subject_tcp_server_config){.port = 1}),
+        SUBJECT_INVALID);
 }
 
 static void closed_server_resets_its_clients(void **state)
@@ -595,17 +595,17 @@ static void closed_server_resets_its_clients(void **state)
     (void)state;
     connect_client(ANY_FAMILY);
     send_data("half", 4, false);
-    msgr_plain_tcp_server_close(&server);
+    subject_tcp_server_close(&server);
     peer_listen(&client);
     assert_true(client.has_reset);
     stack_pass(MSGR_PLAIN_SILENCE_MS);
 }
 
-static void stop_serving(void *arg, const struct msgr_plain_event *event)
+static void stop_serving(void *arg, const struct subject_event *event)
 {
     events_record(arg, event);
     if (event->type == MSGR_PLAIN_EVENT_CONNECTED) {
-        msgr_plain_tcp_server_stop_locked(&server);
+        subject_tcp_server_stop_in_handler(&server);
     }
 }
 
@@ -624,7 +624,7 @@ static void server_stopped_by_its_handler_serves_the_client_that_is_here(void **
 static void configured_silence_is_kept(void **state)
 {
     (void)state;
-    msgr_plain_tcp_server_close(&server);
+    subject_tcp_server_close(&server);
     assert_int_equal(open_server_with(2000), ERR_OK);
     connect_client(ANY_FAMILY);
     stack_pass(1400);
@@ -709,11 +709,11 @@ static void memory_that_stays_away_spares_the_server_and_the_next_client(void **
 static void each_failing_call_of_opening_is_reported_and_leaves_nothing(void **state)
 {
     (void)state;
-    msgr_plain_tcp_server_close(&server);
+    subject_tcp_server_close(&server);
     for (unsigned k = 1; faults_arm(k); k++) {
-        err_t err = open_server_with(0);
+        int err = open_server_with(0);
         assert_true(err == ERR_OK || faults_has_struck()); /* lwIP itself may try again */
-        msgr_plain_tcp_server_close(&server);
+        subject_tcp_server_close(&server);
         stack_assert_no_leak();
     }
     faults_off();

@@ -5,8 +5,7 @@
 #include "faults.h"
 #include "peer.h"
 #include "stack.h"
-
-#include "msgr/lwip_plain.h"
+#include "subject.h"
 
 #include "lwip/igmp.h"
 #include "lwip/mld6.h"
@@ -18,15 +17,15 @@
 
 #include <cmocka.h>
 
-static struct msgr_plain_udp_server server;
+static struct subject_udp_server server;
 static struct events events;
 static struct peer client;
 
-static err_t open_server(bool off_link)
+static int open_server(bool off_link)
 {
     events_clear(&events);
-    return msgr_plain_udp_server_open(
-        &server, &(struct msgr_plain_udp_config){
+    return subject_udp_server_open(
+        &server, &(struct subject_udp_server_config){
                      .off_link = off_link, .handler = events_record, .arg = &events});
 }
 
@@ -40,7 +39,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     faults_off();
-    msgr_plain_udp_server_close(&server);
+    subject_udp_server_close(&server);
     return stack_teardown(state);
 }
 
@@ -170,7 +169,7 @@ static void source_beyond_the_link_is_answered_only_on_demand(void **state)
         expect_unanswered(MSGR_PLAIN_OFF_LINK);
     }
 #if LWIP_IPV4
-    msgr_plain_udp_server_close(&server);
+    subject_udp_server_close(&server);
     assert_int_equal(open_server(true), ERR_OK);
     peer_open(&client, false);
     peer_at(&client, "10.78.0.1");
@@ -192,8 +191,10 @@ static void answer_comes_from_the_address_that_was_asked(void **state)
 static void prefix_of_an_address_that_is_not_valid_is_not_on_the_link(void **state)
 {
     (void)state;
+    stack_lock();
     netif_ip6_addr_set_state(&bench_netif, 2, IP6_ADDR_TENTATIVE);
     netif_ip6_addr_set_parts(&bench_netif, 2, PP_HTONL(0xFD790000u), 0, 0, PP_HTONL(0x22));
+    stack_unlock();
     peer_open(&client, true);
     peer_at(&client, "fd79::1");
     ask("hello from a network to be");
@@ -298,13 +299,13 @@ static void two_servers_fed_one_forged_datagram_fall_silent(void **state)
 
 static void port_taken_is_said_and_nothing_is_left(void **state)
 {
-    static struct msgr_plain_udp_server second;
+    static struct subject_udp_server second;
 
     (void)state;
-    assert_int_equal(msgr_plain_udp_server_open(&second, &(struct msgr_plain_udp_config){0}),
-                     ERR_USE);
-    assert_null(second.pcb);
-    msgr_plain_udp_server_close(&second);
+    assert_int_equal(subject_udp_server_open(&second, &(struct subject_udp_server_config){0}),
+                     SUBJECT_TAKEN);
+    assert_true(SUBJECT_IS_IDLE(second));
+    subject_udp_server_close(&second);
 }
 
 static void each_failing_call_costs_one_answer_at_most(void **state)
@@ -337,11 +338,11 @@ static void each_failing_call_costs_one_answer_at_most(void **state)
 static void each_failing_call_of_opening_is_reported_and_leaves_nothing(void **state)
 {
     (void)state;
-    msgr_plain_udp_server_close(&server);
+    subject_udp_server_close(&server);
     for (unsigned k = 1; faults_arm(k); k++) {
-        err_t err = open_server(false);
+        int err = open_server(false);
         assert_int_equal(err != ERR_OK, faults_has_struck());
-        msgr_plain_udp_server_close(&server);
+        subject_udp_server_close(&server);
         stack_assert_no_leak();
     }
 }
