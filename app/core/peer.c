@@ -184,6 +184,7 @@ void msgr_peer_link_up(struct msgr *m, struct msgr_peer *peer, int link)
 {
     if (peer->link == MSGR_NO_LINK) {
         use_link(m, peer, link);
+        peer->is_unsure = peer->is_open;
     }
     msgr_engine_tell(m, peer);
     msgr_conversation_reach(m, peer);
