@@ -4,6 +4,7 @@
 import os
 import pathlib
 import shlex
+import shutil
 
 import pytest
 
@@ -47,6 +48,7 @@ def test_pkg_config_and_gcc_alone(prefix, version, tmp_path):
     flags = shlex.split(pkg_config(prefix, "--cflags", "--libs"))
     run("gcc", ENGINE / "main.c", "-o", tmp_path / "somebody", *flags)
     assert run(tmp_path / "somebody") == f"{version}, window 32: 0\n"
+    run("gcc", ROOT / "app/examples/desktop.c", "-o", tmp_path / "desktop", *flags)
 
 
 def test_add_subdirectory_fetches_no_lwip(version, tmp_path):
@@ -79,6 +81,20 @@ def test_transport_on_an_lwip_of_their_own(request, tmp_path, way):
         "CMAKE_PREFIX_PATH": request.getfixturevalue("prefix")}
     said = build_somebody(RAW, tmp_path, LWIP_DIR=LWIP, **where)
     assert said == "engine 0, transport 0\n"
+
+
+def test_firmware_is_installed_with_its_toolchain(tmp_path):
+    if shutil.which("arm-none-eabi-gcc") is None:
+        pytest.skip("arm-none-eabi-gcc is not installed (sim/setup board)")
+    target = {"CMAKE_TOOLCHAIN_FILE": ROOT / "port/cortex-m/toolchain.cmake",
+              "CMAKE_C_FLAGS": "-mcpu=cortex-m3 -mthumb -Os"}
+    prefix = install(tmp_path, **target)
+    assert not list(prefix.rglob("libmsgr_sockets*")), "there are no POSIX sockets"
+    theirs = tmp_path / "theirs"
+    configure(RAW, theirs, LWIP_DIR=LWIP, CMAKE_PREFIX_PATH=prefix, **target)
+    run("cmake", "--build", theirs, "-j2", "--target", "my_messenger")
+    with pytest.raises(Failed, match="32bit"):
+        configure(ENGINE, tmp_path / "desktop", CMAKE_PREFIX_PATH=prefix)
 
 
 def test_nothing_installed_names_where_it_was_built(prefix):
