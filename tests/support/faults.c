@@ -76,6 +76,11 @@ bool faults_strike(const char *name)
     return is_lasting && count > strike_at;
 }
 
+bool faults_strike_once(const char *name)
+{
+    return faults_strike(name) && count == strike_at;
+}
+
 /* WRAP(type of result, name, parameters, arguments, result of a failure) */
 #define WRAP(type, name, parameters, arguments, failure)                                           \
     type __real_##name parameters;                                                                 \
