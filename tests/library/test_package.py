@@ -65,6 +65,11 @@ def test_warnings_are_no_errors_for_others(tmp_path):
     assert "-Werror" not in (tmp_path / "build.ninja").read_text()
 
 
+def test_program_is_installed(prefix, version):
+    assert run(prefix / "bin" / "msgr", "--version") == f"msgr {version}\n"
+    assert (prefix / "share/man/man1/msgr.1").exists()
+
+
 def test_sockets_are_found(prefix, tmp_path):
     said = build_somebody(HERE / "sockets", tmp_path, CMAKE_PREFIX_PATH=prefix)
     assert said == "loop 0, transport 0\n"
@@ -99,6 +104,6 @@ def test_firmware_is_installed_with_its_toolchain(tmp_path):
 
 def test_nothing_installed_names_where_it_was_built(prefix):
     for file in prefix.rglob("*"):
-        if file.is_file() and file.suffix != ".a":
+        if file.is_file() and file.suffix != ".a" and file.parent.name != "bin":
             text = file.read_text()
             assert str(ROOT) not in text and str(prefix.parent) not in text, file
