@@ -69,7 +69,6 @@ static void begin(struct msgr *m, struct msgr_peer *peer)
     peer->is_open = true;
     peer->conversations++;
     peer->accepts_again = true;
-    peer->is_unsure = false;
     peer->unconfirmed = 0;
     peer->has_duplicate = false;
     peer->is_unsure = false;

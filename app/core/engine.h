@@ -119,7 +119,6 @@ struct msgr_peer {
     int8_t ack_link; /* on which ACKs are: where what they answer came from */
     bool is_open;
     bool is_awaiting;   /* an answer to a probe, that is not needed for anything else */
-    bool is_unsure;     /* a link came up; whether the conversation lives there is not known yet */
     bool ack_changed;   /* since the last ACK */
     bool has_duplicate; /* has come since the last ACK */
     bool is_probing;    /* one datagram of lost fragments may leave beyond the congestion window */
