@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""msgr on this computer's own sockets; test_names.py and test_nodes.py in a private network."""
+"""msgr on this computer's own sockets; test_nodes.py in a private network."""
 
 import os
 import pathlib
@@ -12,7 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from support import desktop  # noqa: E402
 from support.node import Program  # noqa: E402
 
-IN_A_LAN = ["test_names.py", "test_nodes.py"]
+IN_A_LAN = ["test_nodes.py"]
 
 
 def pytest_collection_modifyitems(items):

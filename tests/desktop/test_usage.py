@@ -38,6 +38,7 @@ U = "udp://127.0.0.1/b"
     (["send", "http://h/b", "x"], "it looks like"),
     (["send", "udp://[::1/b", "x"], "it looks like"),
     (["send", "udp:///b", "x"], "it looks like"),
+    (["send", "udp://[fe80::1%nowhere]/b", "x"], "no such network interface"),
     (["send", "unix:", "x"], "it looks like"),
     (["send", "unix:" + "x" * 108, "x"], "107 bytes"),
     (["send", "udp://" + "h" * 108, "x"], "too long"),
