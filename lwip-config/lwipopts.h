@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * lwIP's configuration without an operating system (NO_SYS). Only what differs from lwIP's default
- * (opt.h) is here, each with its reason. What a build may choose:
+ * lwIP's configuration, without an operating system (NO_SYS) or with threads. Only what differs
+ * from lwIP's default (opt.h) is here, each with its reason. What a build may choose:
  *
+ *   MSGR_LWIP_THREADS  1: lwIP in a thread of its own, and its sockets; the port brings a sys_arch.
+ *                      0 (default): one main loop, and the raw API
  *   MSGR_LWIP_PRESET   MSGR_PRESET_HOST (default): a simulator; room for a hundred clients
  *                      MSGR_PRESET_TINY: 4 connections; what runs dry, runs dry in a test
  *                      MSGR_PRESET_BOARD: 4 connections in a firmware that has 64 KB of RAM
@@ -18,6 +20,9 @@
 #define MSGR_PRESET_TINY  2
 #define MSGR_PRESET_BOARD 3
 
+#ifndef MSGR_LWIP_THREADS
+#define MSGR_LWIP_THREADS 0
+#endif
 #ifndef MSGR_LWIP_PRESET
 #define MSGR_LWIP_PRESET MSGR_PRESET_HOST
 #endif
@@ -39,10 +44,56 @@
 
 /* ---- shape --------------------------------------------------------------------------------- */
 
+#if MSGR_LWIP_THREADS
+
+#define NO_SYS               0
+#define LWIP_NETCONN         1 /* sockets are made of them */
+#define SYS_LIGHTWEIGHT_PROT 1 /* the driver's thread takes pbufs without the core's lock */
+
+/* msgr/sockets.h wants these; its loop is woken by a datagram to itself, through "lo". */
+#define LWIP_SOCKET          1
+#define LWIP_SOCKET_POLL     1
+#define LWIP_SO_LINGER       1 /* a connection can be reset */
+#define LWIP_NETBUF_RECVINFO 1 /* IP_PKTINFO: to whom a datagram was sent */
+#define LWIP_HAVE_LOOPIF     1
+#define LWIP_SOCKET_SELECT   0 /* poll() is enough */
+#define LWIP_COMPAT_SOCKETS  0 /* no macros by the name of close() */
+
+/* A socket's function takes the lock and does its work, in place of a message to lwIP's thread and
+ * back. Frames still go by messages: each one wakes that thread, which would otherwise not notice a
+ * timer that another thread has started. */
+#define LWIP_TCPIP_CORE_LOCKING       1
+#define LWIP_TCPIP_CORE_LOCKING_INPUT 0
+
+/* poll() would make, and free, a semaphore each time. */
+#define LWIP_NETCONN_SEM_PER_THREAD 1
+
+/* Whoever calls lwIP without the lock is stopped there (contrib's sys_arch.c). */
+void sys_check_core_locking(void);
+#define LWIP_ASSERT_CORE_LOCKED() sys_check_core_locking()
+
+/* contrib's mailboxes have room for 128 messages whatever is asked for; so they are not the first
+ * to be full. */
+#if MSGR_LWIP_PRESET == MSGR_PRESET_HOST
+#define TCPIP_MBOX_SIZE           128
+#define DEFAULT_UDP_RECVMBOX_SIZE 128
+#define DEFAULT_TCP_RECVMBOX_SIZE 128
+#define DEFAULT_ACCEPTMBOX_SIZE   128
+#else
+#define TCPIP_MBOX_SIZE           8
+#define DEFAULT_UDP_RECVMBOX_SIZE 4
+#define DEFAULT_TCP_RECVMBOX_SIZE 4
+#define DEFAULT_ACCEPTMBOX_SIZE   4
+#endif
+
+#else
+
 #define NO_SYS               1 /* one context; the raw API */
 #define LWIP_SOCKET          0 /* need an operating system */
 #define LWIP_NETCONN         0
 #define SYS_LIGHTWEIGHT_PROT 0 /* nothing of lwIP runs in an interrupt */
+
+#endif
 
 #define LWIP_IPV4 MSGR_LWIP_IPV4
 #define LWIP_IPV6 MSGR_LWIP_IPV6
@@ -123,6 +174,13 @@
 #define LWIP_ND6_NUM_DESTINATIONS 64
 #define MEMP_NUM_FRAG_PBUF        64
 
+#if MSGR_LWIP_THREADS
+#define MEMP_NUM_NETCONN         320 /* 128 plain clients, as many that wait, 32 links, and others */
+#define MEMP_NUM_NETBUF          256 /* datagrams that wait in mailboxes: two of these */
+#define MEMP_NUM_TCPIP_MSG_INPKT 128 /* frames on their way to lwIP's thread: its mailbox full */
+#define MEMP_NUM_TCPIP_MSG_API   16
+#endif
+
 #elif MSGR_LWIP_PRESET == MSGR_PRESET_TINY
 
 #define TCP_MSS          536
@@ -131,7 +189,14 @@
 #define MEM_SIZE         (12 * 1024)
 #define PBUF_POOL_SIZE   16
 #define MEMP_NUM_TCP_PCB 4
+#if MSGR_LWIP_THREADS
+#define MEMP_NUM_UDP_PCB       6 /* two by which a loop is woken */
+#define MEMP_NUM_NETCONN       8 /* one of these, what listens, connections */
+#define MEMP_NUM_NETBUF        4
+#define MEMP_NUM_TCPIP_MSG_API 4
+#else
 #define MEMP_NUM_UDP_PCB 4
+#endif
 
 #elif MSGR_LWIP_PRESET == MSGR_PRESET_BOARD
 
@@ -229,6 +294,13 @@
 
 #if !MSGR_LWIP_IPV4 && !MSGR_LWIP_IPV6
 #error "MSGR_LWIP_IPV4, MSGR_LWIP_IPV6: at least one of them"
+#endif
+#if MSGR_LWIP_THREADS && MSGR_LWIP_PRESET == MSGR_PRESET_BOARD
+#error "MSGR_LWIP_THREADS: how many sockets there may be is not known for MSGR_PRESET_BOARD"
+#endif
+#if MSGR_LWIP_THREADS && MSGR_LWIP_PRESET == MSGR_PRESET_HOST &&                                   \
+    MEMP_NUM_NETCONN < MEMP_NUM_TCP_PCB + MEMP_NUM_UDP_PCB
+#error "MEMP_NUM_NETCONN: lwIP resets a client that it has a pcb for and no netconn"
 #endif
 #if TCP_WND < 2 * TCP_MSS
 #error "TCP_WND below two segments: each one waits for a delayed acknowledgement"

@@ -6,20 +6,39 @@
 #include "lwip/etharp.h"
 #include "lwip/ethip6.h"
 #include "lwip/init.h"
+#include "lwip/sys.h"
+#include "lwip/tcpip.h"
 #include "lwip/timeouts.h"
 
 #define LINK_CHECK_MS 1000
 
+/* Frames are lwIP's at once, or its thread's. */
+#if NO_SYS
+#define INPUT netif_input
+#else
+#define INPUT tcpip_input
+#endif
+
 static struct port_netif_counters counters;
+
+/* Frames come in one thread and go in others. (Without threads this is an addition.) */
+static void count(uint32_t *counter)
+{
+    SYS_ARCH_DECL_PROTECT(before);
+
+    SYS_ARCH_PROTECT(before);
+    ++*counter;
+    SYS_ARCH_UNPROTECT(before);
+}
 
 static err_t send_frame(struct netif *netif, struct pbuf *p)
 {
     (void)netif;
     if (!port_net_send(p)) {
-        counters.no_room++;
+        count(&counters.no_room);
         return ERR_BUF;
     }
-    counters.sent++;
+    count(&counters.sent);
     return ERR_OK;
 }
 
@@ -29,6 +48,11 @@ static err_t setup(struct netif *netif)
     if (!port_net_start(netif->hwaddr)) {
         return ERR_IF;
     }
+#if LWIP_HAVE_LOOPIF
+    /* "lo" is there already: this one is to be number 1 to the user (%1), with it or without. */
+    netif_list->num = 1;
+    netif->num = 0;
+#endif
     netif->name[0] = 'e';
     netif->name[1] = 'n';
     netif->mtu = 1500;
@@ -61,7 +85,7 @@ static void check_link(void *arg)
 
 bool port_netif_add(struct netif *netif)
 {
-    if (netif_add_noaddr(netif, NULL, setup, netif_input) == NULL) {
+    if (netif_add_noaddr(netif, NULL, setup, INPUT) == NULL) {
         return false;
     }
     netif_set_default(netif);
@@ -80,13 +104,14 @@ bool port_netif_poll(struct netif *netif, unsigned max)
         }
         p = pbuf_alloc(PBUF_RAW, (uint16_t)size, PBUF_POOL);
         if (p == NULL) {
-            counters.no_pbuf++;
+            count(&counters.no_pbuf);
             port_net_discard();
             continue;
         }
         port_net_read(p);
-        counters.received++;
+        count(&counters.received);
         if (netif->input(p, netif) != ERR_OK) {
+            count(&counters.no_pbuf);
             pbuf_free(p);
         }
     }

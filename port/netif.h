@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** lwIP's interface on the board's network driver (port_net_*). lwIP core context. */
+/**
+ * lwIP's interface on the board's network driver (port_net_*). lwIP core context; where lwIP has
+ * threads, but for port_netif_poll(), which the thread that waits for frames calls.
+ */
 #ifndef PORT_NETIF_H
 #define PORT_NETIF_H
 
@@ -11,7 +14,7 @@
 /** Frames that were lost on this side of the wire. */
 struct port_netif_counters {
     uint32_t received, sent;
-    uint32_t no_pbuf; /* received, but lwIP had no memory */
+    uint32_t no_pbuf; /* received, but lwIP had no memory, or its thread too much to do */
     uint32_t no_room; /* not sent: the driver had no room */
 };
 
@@ -28,7 +31,7 @@ bool port_netif_add(struct netif *netif);
  */
 bool port_netif_poll(struct netif *netif, unsigned max);
 
-/** Since the start. */
+/** Since the start. With threads they are read between SYS_ARCH_PROTECT() and its end. */
 const struct port_netif_counters *port_netif_counters(void);
 
 #endif

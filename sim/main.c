@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* msgr-sim: the node on a Linux network interface. */
 #include "options.h"
+#include "other_api.h"
 #include "pcap.h"
 
 #include "port/linux/linux.h"
 #include "port/port.h"
 
 #include "bring_up.h"
+#include "network.h"
 #include "node.h"
 #include "run.h"
 #include "terminal.h"
@@ -65,7 +67,13 @@ static bool join_groups(struct netif *interface)
 
 static bool prepare(struct netif *interface)
 {
-    return (options.pcap == NULL || pcap_start(interface, options.pcap)) && join_groups(interface);
+    bool is_good;
+
+    net_lock();
+    is_good =
+        (options.pcap == NULL || pcap_start(interface, options.pcap)) && join_groups(interface);
+    net_unlock();
+    return is_good;
 }
 
 static bool open_interface(void)
@@ -86,11 +94,14 @@ static uint32_t drain_since_ms;
  * connection. */
 static bool is_drained(void)
 {
-    const struct tcp_pcb *pcb = tcp_active_pcbs;
+    const struct tcp_pcb *pcb;
 
+    net_lock();
+    pcb = tcp_active_pcbs;
     while (pcb != NULL && pcb->state == FIN_WAIT_2) {
         pcb = pcb->next;
     }
+    net_unlock();
     return pcb == NULL || sys_now() - drain_since_ms >= DRAIN_MS;
 }
 
@@ -141,7 +152,7 @@ static int be_node(void)
 static void drain(void)
 {
     drain_since_ms = sys_now();
-    node_run(netif_default, is_drained, NULL);
+    node_drain(netif_default, is_drained);
 }
 
 int main(int argc, char **argv)
@@ -153,6 +164,9 @@ int main(int argc, char **argv)
     if (status >= 0) {
         return status;
     }
+    if (!api_become(options.api, argv)) {
+        return 1;
+    }
     port_start(); /* before there is anything to clean up */
     if (!open_interface()) {
         port_linux_close();
@@ -162,6 +176,7 @@ int main(int argc, char **argv)
     if (netif_default != NULL) {
         drain();
     }
+    bring_down();
     port_linux_close();
     return port_linux_has_failed() ? 1 : status;
 }

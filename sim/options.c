@@ -3,6 +3,7 @@
 
 #include "address_parse.h"
 #include "node.h"
+#include "other_api.h"
 
 #include <ctype.h>
 #include <getopt.h>
@@ -33,6 +34,8 @@ static const char usage[] =
     "                        where there is none\n"
     "  --pcap FILE           record all frames, for Wireshark\n"
     "  --port N              port of the service, 9999 unless given\n"
+    "  --api raw|sockets     lwIP's API: raw, one thread, unless given; or its sockets, with "
+    "threads\n"
     "  --help                this text\n"
     "\n"
     "serve: acknowledge plain messages, over TCP and UDP unless only one is named\n"
@@ -91,6 +94,7 @@ enum {
     OPT_PLAIN,
     OPT_DEADLINE,
     OPT_JSON,
+    OPT_API,
     OPT_HELP,
 };
 
@@ -120,6 +124,7 @@ static const struct option known[] = {
     {"plain", no_argument, NULL, OPT_PLAIN},
     {"deadline", required_argument, NULL, OPT_DEADLINE},
     {"json", no_argument, NULL, OPT_JSON},
+    {"api", required_argument, NULL, OPT_API},
     {"help", no_argument, NULL, OPT_HELP},
     {NULL, 0, NULL, 0},
 };
@@ -261,6 +266,12 @@ static bool read_connect(struct options *options, const char *text)
     return true;
 }
 
+static bool read_api(struct options *options, const char *text)
+{
+    options->api = text;
+    return api_is_known(text) || wrong("--api %s: give raw or sockets", text);
+}
+
 static bool read_framed_option(struct options *options, int option, const char *text)
 {
     switch (option) {
@@ -304,6 +315,8 @@ static bool read_option(struct options *options, int option, const char *text)
     case OPT_PCAP:
         options->pcap = text;
         return true;
+    case OPT_API:
+        return read_api(options, text);
     case OPT_PORT:
         return read_port(options, text);
     case OPT_TCP:

@@ -25,6 +25,7 @@ struct options {
     const char *tap;
     const char *wire;
     const char *pcap;
+    const char *api; /* NULL: this program's */
     struct address_config addresses;
     ip4_addr_t address; /* those of addresses, for the hardware address */
     ip6_addr_t address6;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The recorder stands between lwIP and the interface, in both directions. */
+/* The recorder stands between lwIP and the interface, in both directions: where there are threads,
+ * in one each. */
 #include "pcap.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,10 +25,11 @@ struct frame_header {
 };
 
 static FILE *file;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of the file */
 static netif_input_fn input;
 static netif_linkoutput_fn output;
 
-static void record(const struct pbuf *p)
+static void write_frame(const struct pbuf *p)
 {
     struct timespec now;
     struct frame_header header;
@@ -46,6 +49,13 @@ static void record(const struct pbuf *p)
         fclose(file);
         file = NULL;
     }
+}
+
+static void record(const struct pbuf *p)
+{
+    pthread_mutex_lock(&lock);
+    write_frame(p);
+    pthread_mutex_unlock(&lock);
 }
 
 static err_t record_input(struct pbuf *p, struct netif *netif)

@@ -164,11 +164,9 @@ void msgr_exchange_taken(struct msgr *m, struct msgr_peer *peer)
 
 bool msgr_exchange_has_data(const struct msgr *m, const struct msgr_peer *peer)
 {
-    /* What is transmitted to a peer that began anew is unknown for ever; what waits is not. */
-    bool has_new = peer->outbox.cursor != MSGR_NO_SLOT && msgr_send_has_room(&peer->sent) &&
-                   !peer->is_unsure;
+    bool has_new = peer->outbox.cursor != MSGR_NO_SLOT && msgr_send_has_room(&peer->sent);
 
-    if ((peer->sent.lost == 0 && !has_new) || !msgr_peer_is_up(peer)) {
+    if ((peer->sent.lost == 0 && !has_new) || peer->is_unsure || !msgr_peer_is_up(peer)) {
         return false;
     }
     return !msgr_peer_is_on_datagrams(m, peer) || peer->sent.in_flight < peer->congestion.window ||

@@ -20,10 +20,6 @@ static bool handle_conversation(struct msgr *m, struct msgr_link *link,
     if (peer->due != 0) {
         msgr_engine_touch(m, peer->ack_link);
     }
-    if (peer->is_unsure) {
-        peer->is_unsure = false;
-        msgr_engine_touch(m, peer->link);
-    }
     switch (frame->type) {
     case MSGR_FRAME_DATA:
         return msgr_exchange_on_data(m, peer, frame);

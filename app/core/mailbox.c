@@ -14,6 +14,7 @@
  */
 #include "msgr/mailbox.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 enum state {

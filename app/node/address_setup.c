@@ -3,6 +3,7 @@
 
 #include "address_parse.h"
 #include "console.h"
+#include "network.h"
 
 #include "lwip/dhcp.h"
 #include "lwip/dns.h"
@@ -52,6 +53,7 @@ static void use_fixed(struct netif *netif)
 
 static uint32_t wait_ms;
 static uint32_t waits_since_ms; /* the interface has had no address since */
+static net_note is_too_late;
 
 /* DHCP goes on asking all the while: its address replaces the fixed one when it comes. */
 static void wait_for_dhcp(void *arg)
@@ -61,7 +63,7 @@ static void wait_for_dhcp(void *arg)
     if (!ip4_addr_isany(netif_ip4_addr(netif))) {
         waits_since_ms = sys_now();
     } else if (sys_now() - waits_since_ms >= wait_ms && !ip4_addr_isany(&fixed.address)) {
-        console_line("No answer from DHCP: taking the fixed address.");
+        net_note_leave(&is_too_late);
         use_fixed(netif);
     }
     sys_timeout(TICK_MS, wait_for_dhcp, netif);
@@ -138,7 +140,7 @@ static bool setup_dns(const char *text)
     return true;
 }
 
-bool address_setup(struct netif *netif, const struct address_config *config)
+static bool setup(struct netif *netif, const struct address_config *config)
 {
 #if LWIP_IPV4
     if (!setup4(netif, config)) {
@@ -151,4 +153,23 @@ bool address_setup(struct netif *netif, const struct address_config *config)
     }
 #endif
     return setup_dns(config->dns);
+}
+
+bool address_setup(struct netif *netif, const struct address_config *config)
+{
+    bool is_good;
+
+    net_lock();
+    is_good = setup(netif, config);
+    net_unlock();
+    return is_good;
+}
+
+void address_setup_poll(void)
+{
+#if LWIP_DHCP
+    if (net_note_take(&is_too_late)) {
+        console_line("No answer from DHCP: taking the fixed address.");
+    }
+#endif
 }

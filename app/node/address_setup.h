@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** The addresses of this node's interface. lwIP core context. */
+/** The addresses of this node's interface. */
 #ifndef APP_NODE_ADDRESS_SETUP_H
 #define APP_NODE_ADDRESS_SETUP_H
 
@@ -27,5 +27,8 @@ struct address_config {
  * @return false: one of the texts is not what it should be; it has been printed
  */
 bool address_setup(struct netif *netif, const struct address_config *config);
+
+/** In each turn of the main loop, with DHCP: say so when its time was up. */
+void address_setup_poll(void);
 
 #endif

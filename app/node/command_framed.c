@@ -31,7 +31,7 @@ static void say_refused(const char *what, const char *name, const char *why)
 /* @return its handle; or what is negative, having said why */
 static int find_peer(const char *what, const char *name)
 {
-    int peer = msgr_lwip_peer(framed_transport(), name);
+    int peer = net_framed_peer(framed_transport(), name);
 
     if (strcmp(name, framed_name()) == 0) {
         console_error();
@@ -64,8 +64,8 @@ static void send_message(const char *name, int count, char **words)
     if (peer < 0) {
         return;
     }
-    message = msgr_lwip_send(framed_transport(), peer, words[0], join(words, count),
-                             framed_deadline_ms());
+    message = net_framed_send(framed_transport(), peer, words[0], join(words, count),
+                              framed_deadline_ms());
     if (message < 0) {
         say_refused("send to ", name, msgr_error_text(message));
     } else {
@@ -176,8 +176,8 @@ static bool run_disconnect(int count, char **words)
     if (count != 2) {
         return false;
     }
-    if (read_number("CONNECTION", words[1], 0, MSGR_LWIP_TARGETS - 1, &number)) {
-        msgr_lwip_disconnect(framed_transport(), (int)number);
+    if (read_number("CONNECTION", words[1], 0, NET_TARGETS - 1, &number)) {
+        net_framed_disconnect(framed_transport(), (int)number);
     }
     return true;
 }

@@ -9,13 +9,11 @@
 
 #include "port/port.h"
 
-#include "lwip/sys.h"
-
 #include <string.h>
 
 MSGR_STORAGE(memory, NODE_PEERS, NODE_PAYLOAD);
 
-static struct msgr_lwip transport;
+static struct net_framed transport;
 static bool is_started;
 static bool is_tracing;
 static const char *name;
@@ -57,7 +55,7 @@ static const struct msgr_handlers handlers = {
     .outcome = on_outcome,
 };
 
-static void on_trace(void *ctx, const struct msgr_lwip_traced *traced)
+static void on_trace(void *ctx, const struct net_traced *traced)
 {
     (void)ctx;
     if (is_tracing) {
@@ -87,7 +85,7 @@ static struct msgr *open_engine(void)
     struct msgr_config config = {
         .name = name,
         .identity = port_identity(),
-        .now_ms = sys_now(),
+        .now_ms = net_now_ms(),
         .peers = NODE_PEERS,
         .random = fill_random,
     };
@@ -105,23 +103,23 @@ static struct msgr *open_engine(void)
 
 static bool open_transport(struct msgr *m, uint16_t port)
 {
-    err_t err = msgr_lwip_open(&transport, &(struct msgr_lwip_config){
-                                               .m = m,
-                                               .port = port,
-                                               .listen = true,
-                                               .plain_udp = serve_udp_server(),
-                                               .plain_tcp = serve_tcp_server(),
-                                               .handlers = &handlers,
-                                               .trace = on_trace,
-                                           });
+    err_t err = net_framed_open(&transport, &(struct net_framed_config){
+                                                .m = m,
+                                                .port = port,
+                                                .listen = true,
+                                                .plain_udp = serve_udp_server(),
+                                                .plain_tcp = serve_tcp_server(),
+                                                .handlers = &handlers,
+                                                .trace = on_trace,
+                                            });
     if (err != ERR_OK) {
         return say_failure(err == ERR_USE ? "the port is taken" : "lwIP has no memory left");
     }
     return true;
 }
 
-/* Longer than the longest that msgr_lwip_connect_url() takes. */
-#define URL_SIZE (MSGR_LWIP_HOST_MAX + 16)
+/* Longer than the longest that net_framed_connect_url() takes. */
+#define URL_SIZE (NET_HOST_MAX + 16)
 
 /* Words with spaces between them. */
 static bool connect_to_all(const char *urls)
@@ -162,7 +160,7 @@ bool framed_start(const struct framed_config *config, uint16_t port)
 
 bool framed_connect(const char *url)
 {
-    int target = msgr_lwip_connect_url(&transport, url);
+    int target = net_framed_connect_url(&transport, url);
 
     if (target >= 0) {
         return true;
@@ -196,7 +194,7 @@ void framed_show_stats(void)
     }
 }
 
-struct msgr_lwip *framed_transport(void)
+struct net_framed *framed_transport(void)
 {
     return &transport;
 }
@@ -220,6 +218,6 @@ void framed_stop(void)
 {
     if (is_started) {
         is_started = false;
-        msgr_lwip_close(&transport);
+        net_framed_close(&transport);
     }
 }

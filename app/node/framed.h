@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
  * The node's framed messages: one engine, on the same port as the plain services. What happens is
- * shown on the console (show_framed.h). lwIP core context; one instance.
+ * shown on the console (show_framed.h). The main loop; one instance.
  */
 #ifndef APP_NODE_FRAMED_H
 #define APP_NODE_FRAMED_H
 
-#include "msgr/lwip.h"
+#include "network.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -40,7 +40,7 @@ void framed_poll(void);
 void framed_show_stats(void);
 
 /** The node's transport. Only after the start. */
-struct msgr_lwip *framed_transport(void);
+struct net_framed *framed_transport(void);
 
 /** As configured. */
 const char *framed_name(void);

@@ -2,6 +2,7 @@
 #include "lookup.h"
 
 #include "address_parse.h"
+#include "network.h"
 
 #include "lwip/dns.h"
 
@@ -11,11 +12,20 @@
 
 static lookup_handler handler;
 
+/* lwIP's answer, which the main loop passes on. */
+static net_note is_answered;
+static ip_addr_t answer;
+static bool has_answer;
+
 static void on_found(const char *name, const ip_addr_t *address, void *arg)
 {
     (void)name;
     (void)arg;
-    handler(address, address != NULL ? NULL : "no such name, or no answer from the name server");
+    has_answer = address != NULL;
+    if (has_answer) {
+        answer = *address;
+    }
+    net_note_leave(&is_answered);
 }
 
 static const char *failure(err_t err)
@@ -33,8 +43,11 @@ static const char *failure(err_t err)
 static void ask(const char *name)
 {
     ip_addr_t address;
-    err_t err = dns_gethostbyname(name, &address, on_found, NULL);
+    err_t err;
 
+    net_lock();
+    err = dns_gethostbyname(name, &address, on_found, NULL);
+    net_unlock();
     if (err == ERR_OK) {
         handler(&address, NULL);
     } else if (err != ERR_INPROGRESS) {
@@ -61,5 +74,14 @@ void lookup(const char *name, lookup_handler done)
     ask(name);
 #else
     done(NULL, "that is not an address, and this build knows no names");
+#endif
+}
+
+void lookup_poll(void)
+{
+#if LWIP_DNS
+    if (net_note_take(&is_answered)) {
+        handler(has_answer ? &answer : NULL, "no such name, or no answer from the name server");
+    }
 #endif
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** The address of a host by its name (DNS), if lwIP has LWIP_DNS. lwIP core context. */
+/** The address of a host by its name (DNS), if lwIP has LWIP_DNS. One at a time. */
 #ifndef APP_NODE_LOOKUP_H
 #define APP_NODE_LOOKUP_H
 
@@ -13,5 +13,8 @@ typedef void (*lookup_handler)(const ip_addr_t *address, const char *why);
  * @param name  an address in text is one, too; not used after the return
  */
 void lookup(const char *name, lookup_handler done);
+
+/** In each turn of the main loop: call the handler if there is an answer. */
+void lookup_poll(void);
 
 #endif

@@ -4,6 +4,7 @@
 #include "bring_up.h"
 #include "commands.h"
 #include "console.h"
+#include "lookup.h"
 #include "run.h"
 #include "send.h"
 #include "show.h"
@@ -53,6 +54,9 @@ static bool start_framed(const struct node_config *config)
 
 static bool each_turn(void)
 {
+    address_setup_poll();
+    show_address_changes(&netif);
+    lookup_poll();
     framed_poll();
     return terminal_poll();
 }
@@ -64,9 +68,12 @@ static bool start(const struct node_config *config)
     if (!bring_up(&netif) || (config->prepare != NULL && !config->prepare(&netif))) {
         return false;
     }
-    show_addresses_as_they_change(&netif);
-    return address_setup(&netif, &address) && serve_start(&config->serve, &netif) &&
-           start_framed(config);
+    show_address_changes_from_now(&netif);
+    if (!address_setup(&netif, &address)) {
+        return false;
+    }
+    show_address_changes(&netif);
+    return serve_start(&config->serve, &netif) && start_framed(config);
 }
 
 bool node_main(const struct node_config *config)

@@ -116,7 +116,7 @@ static bool send_one(void)
     write_text(sent + 1);
     place->since_ms = now_ms;
     message =
-        msgr_lwip_send(framed_transport(), config.peer, text, config.size, framed_deadline_ms());
+        net_framed_send(framed_transport(), config.peer, text, config.size, framed_deadline_ms());
     if (message == MSGR_ERROR_FULL) {
         return false; /* when something has ended there is room */
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /**
- * Many messages to one peer, and how long it took until each was delivered. lwIP core context; one
+ * Many messages to one peer, and how long it took until each was delivered. The main loop; one
  * at a time.
  */
 #ifndef APP_NODE_PING_H

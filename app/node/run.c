@@ -22,3 +22,8 @@ void node_run(struct netif *netif, bool (*is_done)(void), bool (*each_turn)(void
         port_sleep(has_more ? 0 : sys_timeouts_sleeptime());
     }
 }
+
+void node_drain(struct netif *netif, bool (*is_done)(void))
+{
+    node_run(netif, is_done, NULL);
+}

@@ -15,4 +15,7 @@
  */
 void node_run(struct netif *netif, bool (*is_done)(void), bool (*each_turn)(void));
 
+/** Serve the interface alone until @p is_done says so, which looks at what lwIP does by itself. */
+void node_drain(struct netif *netif, bool (*is_done)(void));
+
 #endif

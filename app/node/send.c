@@ -3,15 +3,14 @@
 
 #include "address.h"
 #include "console.h"
+#include "network.h"
 #include "transcript.h"
-
-#include "msgr/lwip_plain.h"
 
 #include "lwip/sys.h"
 
-static struct msgr_plain_tcp_client tcp_client;
-static struct msgr_plain_udp_client udp_client;
-static struct msgr_plain_request request;
+static struct net_tcp_client tcp_client = NET_TCP_CLIENT_CLOSED;
+static struct net_udp_client udp_client = NET_UDP_CLIENT_CLOSED;
+static struct net_plain_request request;
 static char buffer[NODE_ANSWER_SIZE];
 static uint32_t started_ms;
 static bool is_udp;
@@ -33,7 +32,7 @@ static void say_failure(const char *why)
     console_end();
 }
 
-static void end(const struct msgr_plain_event *event)
+static void end(const struct net_plain_event *event)
 {
     is_running = false;
     is_acknowledged = event->reason == MSGR_PLAIN_DONE;
@@ -49,7 +48,7 @@ static void end(const struct msgr_plain_event *event)
     say_failure(msgr_plain_reason_text(event->reason));
 }
 
-static void on_event(void *arg, const struct msgr_plain_event *event)
+static void on_event(void *arg, const struct net_plain_event *event)
 {
     (void)arg;
     if (event->type == MSGR_PLAIN_EVENT_ENDED) {
@@ -84,7 +83,7 @@ void send_start(const struct send_config *config)
     is_udp = config->udp;
     is_running = true;
     is_acknowledged = false;
-    request = (struct msgr_plain_request){
+    request = (struct net_plain_request){
         .address = config->address,
         .port = config->port != 0 ? config->port : MSGR_PORT,
         .text = config->text,
@@ -95,8 +94,7 @@ void send_start(const struct send_config *config)
         .wait_ms = config->wait_ms,
         .handler = on_event,
     };
-    err = is_udp ? msgr_plain_udp_send(&udp_client, &request)
-                 : msgr_plain_tcp_send(&tcp_client, &request);
+    err = is_udp ? net_udp_send(&udp_client, &request) : net_tcp_send(&tcp_client, &request);
     if (err != ERR_OK) {
         is_running = false;
         say_failure(start_failure(err));
@@ -123,6 +121,6 @@ void send_stop(void)
         is_running = false;
         say_failure("stopped");
     }
-    msgr_plain_tcp_cancel(&tcp_client);
-    msgr_plain_udp_cancel(&udp_client);
+    net_tcp_cancel(&tcp_client);
+    net_udp_cancel(&udp_client);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** The node as a plain client: one message. lwIP core context; one instance. */
+/** The node as a plain client: one message. The main loop; one instance. */
 #ifndef APP_NODE_SEND_H
 #define APP_NODE_SEND_H
 
-#include "msgr/lwip_plain.h"
+#include "network.h"
 
 #include "lwip/ip_addr.h"
 
@@ -13,7 +13,7 @@
 
 /** Room for an answer, in bytes; a longer one is an error. The default is enough for every text. */
 #ifndef NODE_ANSWER_SIZE
-#define NODE_ANSWER_SIZE MSGR_PLAIN_BUFFER_SIZE
+#define NODE_ANSWER_SIZE NET_ANSWER_SIZE
 #endif
 
 struct send_config {

@@ -3,31 +3,30 @@
 
 #include "address.h"
 #include "console.h"
+#include "network.h"
 #include "transcript.h"
 
-#include "msgr/lwip_plain.h"
-
 static struct serve_config config;
-static struct msgr_plain_tcp_server tcp_server;
-static struct msgr_plain_tcp_connection connections[NODE_CONNECTIONS];
-static struct msgr_plain_udp_server udp_server;
+static struct net_tcp_server tcp_server = NET_TCP_SERVER_CLOSED;
+static struct net_tcp_connection connections[NODE_CONNECTIONS];
+static struct net_udp_server udp_server = NET_UDP_SERVER_CLOSED;
 
-static void on_tcp_event(void *arg, const struct msgr_plain_event *event)
+static void on_tcp_event(void *arg, const struct net_plain_event *event)
 {
     (void)arg;
     transcript_tcp_server(event);
     if (config.once && event->type == MSGR_PLAIN_EVENT_ANSWERED) {
-        msgr_plain_tcp_server_stop_locked(&tcp_server);
+        net_tcp_server_stop(&tcp_server);
     }
 }
 
-static void on_udp_event(void *arg, const struct msgr_plain_event *event)
+static void on_udp_event(void *arg, const struct net_plain_event *event)
 {
     (void)arg;
     transcript_udp_server(event);
 }
 
-static const ip_addr_t *first_address(const struct netif *netif)
+static const ip_addr_t *find_first(const struct netif *netif)
 {
 #if LWIP_IPV4
     if (!ip4_addr_isany(netif_ip4_addr(netif))) {
@@ -44,6 +43,13 @@ static const ip_addr_t *first_address(const struct netif *netif)
     return IP_ANY_TYPE;
 }
 
+static void get_first(const struct netif *netif, ip_addr_t *address)
+{
+    net_lock();
+    *address = *find_first(netif);
+    net_unlock();
+}
+
 static bool say_failure(const char *what, err_t err)
 {
     console_error();
@@ -58,13 +64,13 @@ static bool say_failure(const char *what, err_t err)
 
 static bool start_tcp(const ip_addr_t *address)
 {
-    err_t err = msgr_plain_tcp_server_open(&tcp_server, &(struct msgr_plain_tcp_config){
-                                                            .port = config.port,
-                                                            .silence_ms = config.silence_ms,
-                                                            .connections = connections,
-                                                            .connection_count = NODE_CONNECTIONS,
-                                                            .handler = on_tcp_event,
-                                                        });
+    err_t err = net_tcp_server_open(&tcp_server, &(struct net_tcp_config){
+                                                     .port = config.port,
+                                                     .silence_ms = config.silence_ms,
+                                                     .connections = connections,
+                                                     .connection_count = NODE_CONNECTIONS,
+                                                     .handler = on_tcp_event,
+                                                 });
     if (err != ERR_OK) {
         return say_failure("TCP", err);
     }
@@ -74,11 +80,11 @@ static bool start_tcp(const ip_addr_t *address)
 
 static bool start_udp(const ip_addr_t *address)
 {
-    err_t err = msgr_plain_udp_server_open(&udp_server, &(struct msgr_plain_udp_config){
-                                                            .port = config.port,
-                                                            .off_link = config.off_link,
-                                                            .handler = on_udp_event,
-                                                        });
+    err_t err = net_udp_server_open(&udp_server, &(struct net_udp_config){
+                                                     .port = config.port,
+                                                     .off_link = config.off_link,
+                                                     .handler = on_udp_event,
+                                                 });
     if (err != ERR_OK) {
         return say_failure("UDP", err);
     }
@@ -88,28 +94,29 @@ static bool start_udp(const ip_addr_t *address)
 
 bool serve_start(const struct serve_config *wanted, const struct netif *netif)
 {
-    const ip_addr_t *address = first_address(netif);
+    ip_addr_t address;
 
+    get_first(netif, &address);
     config = *wanted;
     if (config.port == 0) {
         config.port = MSGR_PORT;
     }
-    return (!config.tcp || start_tcp(address)) && (!config.udp || start_udp(address));
+    return (!config.tcp || start_tcp(&address)) && (!config.udp || start_udp(&address));
 }
 
-struct msgr_plain_tcp_server *serve_tcp_server(void)
+struct net_tcp_server *serve_tcp_server(void)
 {
-    return tcp_server.listener != NULL ? &tcp_server : NULL;
+    return net_tcp_server_listens(&tcp_server) ? &tcp_server : NULL;
 }
 
-struct msgr_plain_udp_server *serve_udp_server(void)
+struct net_udp_server *serve_udp_server(void)
 {
-    return udp_server.pcb != NULL ? &udp_server : NULL;
+    return net_udp_server_is_open(&udp_server) ? &udp_server : NULL;
 }
 
 bool serve_is_done(void)
 {
-    bool is_tcp_done = tcp_server.listener == NULL && tcp_server.open_count == 0;
+    bool is_tcp_done = !net_tcp_server_listens(&tcp_server) && tcp_server.open_count == 0;
     bool is_udp_done = udp_server.counters.received > udp_server.counters.framed;
 
     return config.once && (!config.tcp || is_tcp_done) && (!config.udp || is_udp_done);
@@ -149,8 +156,8 @@ void serve_show(void)
 
 void serve_stop(void)
 {
-    msgr_plain_tcp_server_close(&tcp_server);
-    msgr_plain_udp_server_close(&udp_server);
+    net_tcp_server_close(&tcp_server);
+    net_udp_server_close(&udp_server);
     if (!config.once) {
         serve_show();
     }

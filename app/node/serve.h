@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** The node as a plain server. lwIP core context; one instance. */
+/** The node as a plain server. The main loop; one instance. */
 #ifndef APP_NODE_SERVE_H
 #define APP_NODE_SERVE_H
 
-#include "msgr/lwip_plain.h"
+#include "network.h"
 
 #include "lwip/netif.h"
 
@@ -30,8 +30,8 @@ struct serve_config {
 bool serve_start(const struct serve_config *config, const struct netif *netif);
 
 /** The servers that are running, for who shares their ports; else NULL. */
-struct msgr_plain_tcp_server *serve_tcp_server(void);
-struct msgr_plain_udp_server *serve_udp_server(void);
+struct net_tcp_server *serve_tcp_server(void);
+struct net_udp_server *serve_udp_server(void);
 
 /** With once: has every service served its client? Otherwise never. */
 bool serve_is_done(void);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/** What this node is and has, in lines on the console. lwIP core context. */
+/** What this node is and has, in lines on the console. The main loop. */
 #ifndef APP_NODE_SHOW_H
 #define APP_NODE_SHOW_H
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* lwIP's status callback says that something has changed, not what: so what was shown last is
- * remembered here. */
+/* lwIP's callbacks say that something has changed, not what: so what was shown last is remembered
+ * here. The main loop prints: a callback may come in another thread. */
 #include "show_address.h"
 
 #include "address.h"
 #include "console.h"
+#include "network.h"
 
 #include "lwip/dhcp.h"
 
@@ -132,8 +133,28 @@ void show_addresses(const struct netif *netif)
 #endif
 }
 
-static void on_status(struct netif *netif)
+static net_note has_changed;
+static bool was_up;
+
+static void on_change(struct netif *netif)
 {
+    (void)netif;
+    net_note_leave(&has_changed);
+}
+
+static void show_link_if_changed(const struct netif *netif)
+{
+    bool is_up = netif_is_link_up(netif);
+
+    if (is_up != was_up) {
+        was_up = is_up;
+        console_line(is_up ? "Link is up." : "Link is down.");
+    }
+}
+
+static void show_changes(const struct netif *netif)
+{
+    show_link_if_changed(netif);
 #if LWIP_IPV4
     show4_if_changed(netif);
 #endif
@@ -144,14 +165,21 @@ static void on_status(struct netif *netif)
 #endif
 }
 
-static void on_link(struct netif *netif)
+void show_address_changes_from_now(struct netif *netif)
 {
-    console_line(netif_is_link_up(netif) ? "Link is up." : "Link is down.");
+    net_lock();
+    netif_set_status_callback(netif, on_change);
+    netif_set_link_callback(netif, on_change);
+    was_up = netif_is_link_up(netif);
+    net_note_leave(&has_changed);
+    net_unlock();
 }
 
-void show_addresses_as_they_change(struct netif *netif)
+void show_address_changes(const struct netif *netif)
 {
-    netif_set_status_callback(netif, on_status);
-    netif_set_link_callback(netif, on_link);
-    on_status(netif);
+    if (net_note_take(&has_changed)) {
+        net_lock();
+        show_changes(netif);
+        net_unlock();
+    }
 }

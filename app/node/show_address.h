@@ -5,13 +5,16 @@
 
 #include "lwip/netif.h"
 
-/** A line for each address of @p netif, with its state. */
+/** A line for each address of @p netif, with its state. lwIP core context. */
 void show_addresses(const struct netif *netif);
 
+/** From now on notice what show_address_changes() prints. One interface. */
+void show_address_changes_from_now(struct netif *netif);
+
 /**
- * From now on print a line when an address of @p netif becomes usable, when one is lost, and when
- * the cable is pulled or put in. One interface.
+ * In each turn of the main loop: print a line for each address of @p netif that has become usable,
+ * or that was lost, and when the cable was pulled or put in.
  */
-void show_addresses_as_they_change(struct netif *netif);
+void show_address_changes(const struct netif *netif);
 
 #endif

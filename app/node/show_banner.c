@@ -2,7 +2,9 @@
 #include "show.h"
 
 #include "console.h"
+#include "network.h"
 
+#include "msgr/version.h"
 #include "port/port.h"
 
 #include "lwip/init.h"
@@ -34,15 +36,15 @@ static void show_entropy(void)
 
 void show_banner(void)
 {
-    console_text("lwip-messenger " MSGR_VERSION " on ");
+    console_text("lwip-messenger " MSGR_LIBRARY_VERSION " on ");
     console_text(port_board());
     console_text(", after ");
     console_text(reset_reason());
     console_line(".");
 #ifdef LWIP_NOASSERT
-    console_line("lwIP " LWIP_VERSION_STRING ", assertions off.");
+    console_line("lwIP " LWIP_VERSION_STRING NET_API ", assertions off.");
 #else
-    console_line("lwIP " LWIP_VERSION_STRING ", assertions on.");
+    console_line("lwIP " LWIP_VERSION_STRING NET_API ", assertions on.");
 #endif
     show_memory();
     show_entropy();

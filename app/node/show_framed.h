@@ -19,7 +19,7 @@
 #ifndef APP_NODE_SHOW_FRAMED_H
 #define APP_NODE_SHOW_FRAMED_H
 
-#include "msgr/lwip.h"
+#include "network.h"
 
 #include <stdbool.h>
 
@@ -36,16 +36,16 @@ void show_outcome(struct msgr *m, int peer, int32_t message, enum msgr_outcome o
 void show_accepted(const char *name, int32_t message);
 
 /** Tables. */
-void show_peers(struct msgr_lwip *transport);
-void show_links(struct msgr_lwip *transport);
+void show_peers(struct net_framed *transport);
+void show_links(struct net_framed *transport);
 
 /** Counters of engine and transport. */
-void show_framed_stats(struct msgr_lwip *transport);
+void show_framed_stats(struct net_framed *transport);
 
 /**
  * What came or went. In words: two lines that text2pcap -D reads, the first one a remark. Pieces of
  * a stream are whole frames when they go, and any pieces when they come.
  */
-void show_traced(const struct msgr_lwip_traced *traced);
+void show_traced(const struct net_traced *traced);
 
 #endif

@@ -36,11 +36,11 @@ static void show_counts(const struct count *counts, size_t size)
     }
 }
 
-void show_framed_stats(struct msgr_lwip *transport)
+void show_framed_stats(struct net_framed *transport)
 {
     struct msgr_stats stats;
 
-    msgr_lwip_stats(transport, &stats);
+    net_framed_stats(transport, &stats);
     const struct count counts[] = {
         {"sent", stats.sent},
         {"delivered", stats.delivered},

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-static void show_link_json(int number, const struct msgr_lwip_link_info *link, const char *name)
+static void show_link_json(int number, const struct net_link_info *link, const char *name)
 {
     json_begin("link");
     json_number("link", (uint32_t)number);
@@ -20,13 +20,12 @@ static void show_link_json(int number, const struct msgr_lwip_link_info *link, c
     json_end();
 }
 
-static void show_link(struct msgr_lwip *transport, int number,
-                      const struct msgr_lwip_link_info *link)
+static void show_link(struct net_framed *transport, int number, const struct net_link_info *link)
 {
     struct msgr_peer_info peer = {.name = ""};
 
     if (link->peer >= 0) {
-        (void)msgr_lwip_peer_get(transport, link->peer, &peer);
+        (void)net_framed_peer_get(transport, link->peer, &peer);
     }
     if (console_is_json()) {
         show_link_json(number, link, peer.name);
@@ -47,7 +46,7 @@ static void show_link(struct msgr_lwip *transport, int number,
     }
 }
 
-static void print_host(const struct msgr_lwip_target_info *target)
+static void print_host(const struct net_target_info *target)
 {
     if (target->host[0] != '\0') {
         console_text(target->host);
@@ -56,11 +55,11 @@ static void print_host(const struct msgr_lwip_target_info *target)
     }
 }
 
-static void show_target_json(int number, const struct msgr_lwip_target_info *target)
+static void show_target_json(int number, const struct net_target_info *target)
 {
     json_begin("connection");
     json_number("connection", (uint32_t)number);
-    json_text("kind", target->kind == MSGR_LWIP_TCP ? "tcp" : "udp");
+    json_text("kind", target->kind == NET_TCP ? "tcp" : "udp");
     json_open_string("host");
     print_host(target);
     json_close_string();
@@ -73,7 +72,7 @@ static void show_target_json(int number, const struct msgr_lwip_target_info *tar
     json_end();
 }
 
-static void show_target(int number, const struct msgr_lwip_target_info *target)
+static void show_target(int number, const struct net_target_info *target)
 {
     if (console_is_json()) {
         show_target_json(number, target);
@@ -81,7 +80,7 @@ static void show_target(int number, const struct msgr_lwip_target_info *target)
     }
     console_text("Connection ");
     console_number((uint32_t)number);
-    console_text(target->kind == MSGR_LWIP_TCP ? ": TCP to " : ": UDP to ");
+    console_text(target->kind == NET_TCP ? ": TCP to " : ": UDP to ");
     print_host(target);
     console_text(" port ");
     console_number(target->port);
@@ -99,20 +98,20 @@ static void show_target(int number, const struct msgr_lwip_target_info *target)
     console_line(".");
 }
 
-void show_links(struct msgr_lwip *transport)
+void show_links(struct net_framed *transport)
 {
     bool is_none = true;
 
-    for (int i = 0; i < MSGR_LWIP_TARGETS; i++) {
-        struct msgr_lwip_target_info target;
-        if (msgr_lwip_target_get(transport, i, &target)) {
+    for (int i = 0; i < NET_TARGETS; i++) {
+        struct net_target_info target;
+        if (net_framed_target_get(transport, i, &target)) {
             show_target(i, &target);
             is_none = false;
         }
     }
-    for (int i = 0; i < MSGR_LWIP_LINKS; i++) {
-        struct msgr_lwip_link_info link;
-        if (msgr_lwip_link_get(transport, i, &link)) {
+    for (int i = 0; i < NET_LINKS; i++) {
+        struct net_link_info link;
+        if (net_framed_link_get(transport, i, &link)) {
             show_link(transport, i, &link);
             is_none = false;
         }

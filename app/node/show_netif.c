@@ -3,6 +3,7 @@
 
 #include "address.h"
 #include "console.h"
+#include "network.h"
 #include "show_address.h"
 
 #include "lwip/dns.h"
@@ -36,7 +37,9 @@ static void show_name_servers(void)
 
 void show_netif(const struct netif *netif)
 {
+    net_lock();
     show_interface(netif);
     show_addresses(netif);
     show_name_servers();
+    net_unlock();
 }

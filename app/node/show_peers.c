@@ -58,16 +58,16 @@ static void show_peer(const struct msgr_peer_info *info)
     console_end();
 }
 
-void show_peers(struct msgr_lwip *transport)
+void show_peers(struct net_framed *transport)
 {
     struct msgr_peer_info info;
-    int peer = msgr_lwip_peer_after(transport, -1);
+    int peer = net_framed_peer_after(transport, -1);
 
     if (peer < 0 && !console_is_json()) {
         console_line("No peer is known yet.");
     }
-    for (; peer >= 0; peer = msgr_lwip_peer_after(transport, peer)) {
-        if (msgr_lwip_peer_get(transport, peer, &info)) {
+    for (; peer >= 0; peer = net_framed_peer_after(transport, peer)) {
+        if (net_framed_peer_get(transport, peer, &info)) {
             show_peer(&info);
         }
     }

@@ -3,22 +3,30 @@
 
 #include "console.h"
 #include "framed.h"
+#include "network.h"
 #include "serve.h"
 
 #include "port/netif.h"
 
 #include "lwip/memp.h"
 #include "lwip/stats.h"
+#include "lwip/sys.h"
 
 #if MEM_STATS || MEMP_STATS
-static void show_use(const char *name, const struct stats_mem *use)
+static void show_use(const char *name, const struct stats_mem *counted)
 {
+    struct stats_mem use;
+    SYS_ARCH_DECL_PROTECT(before);
+
+    SYS_ARCH_PROTECT(before);
+    use = *counted;
+    SYS_ARCH_UNPROTECT(before);
     console_text(name);
     console_text(": ");
-    console_count((uint32_t)use->used, " of ");
-    console_count((uint32_t)use->avail, " used, ");
-    console_count((uint32_t)use->max, " at most, ");
-    console_count(use->err, " times none left");
+    console_count((uint32_t)use.used, " of ");
+    console_count((uint32_t)use.avail, " used, ");
+    console_count((uint32_t)use.max, " at most, ");
+    console_count(use.err, " times none left");
     console_end();
 }
 #endif
@@ -45,20 +53,26 @@ static void show_lwip(void)
 
 static void show_frames(void)
 {
-    const struct port_netif_counters *counters = port_netif_counters();
+    struct port_netif_counters counters;
+    SYS_ARCH_DECL_PROTECT(before);
 
+    SYS_ARCH_PROTECT(before);
+    counters = *port_netif_counters();
+    SYS_ARCH_UNPROTECT(before);
     console_text("Frames: ");
-    console_count(counters->received, " received, ");
-    console_count(counters->no_pbuf, " lost for want of memory, ");
-    console_count(counters->sent, " sent, ");
-    console_count(counters->no_room, " not sent for want of room");
+    console_count(counters.received, " received, ");
+    console_count(counters.no_pbuf, " lost for want of memory, ");
+    console_count(counters.sent, " sent, ");
+    console_count(counters.no_room, " not sent for want of room");
     console_end();
 }
 
 void show_stats(void)
 {
     show_memory();
+    net_lock();
     show_lwip();
+    net_unlock();
     serve_show();
     framed_show_stats();
     show_frames();

@@ -7,7 +7,7 @@
 
 #include "lwip/sys.h"
 
-static void show_traced_json(const struct msgr_lwip_traced *traced)
+static void show_traced_json(const struct net_traced *traced)
 {
     json_begin("trace");
     json_number("time_ms", sys_now());
@@ -21,7 +21,7 @@ static void show_traced_json(const struct msgr_lwip_traced *traced)
     json_end();
 }
 
-void show_traced(const struct msgr_lwip_traced *traced)
+void show_traced(const struct net_traced *traced)
 {
     const uint8_t *bytes = traced->data;
 

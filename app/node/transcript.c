@@ -23,7 +23,7 @@ static void print_bound(const ip_addr_t *address, uint16_t port)
     console_end();
 }
 
-static void print_connected(const struct msgr_plain_event *event)
+static void print_connected(const struct net_plain_event *event)
 {
     console_text("Connection established with client at address ");
     address_print_python(event->address, event->port);
@@ -31,20 +31,20 @@ static void print_connected(const struct msgr_plain_event *event)
     open_id = event->id;
 }
 
-static void print_text(const struct msgr_plain_event *event)
+static void print_text(const struct net_plain_event *event)
 {
     console_line("Message received from the client:");
     console_bytes(event->text, event->size);
     console_end();
 }
 
-static void print_answering(const struct msgr_plain_event *event)
+static void print_answering(const struct net_plain_event *event)
 {
     console_line(event->reason == MSGR_PLAIN_DONE ? "Sending acknowledgment to the client."
                                                   : "Sending refusal to the client.");
 }
 
-static void print_why(const char *what, const struct msgr_plain_event *event)
+static void print_why(const char *what, const struct net_plain_event *event)
 {
     console_text(what);
     address_print_python(event->address, event->port);
@@ -65,7 +65,7 @@ void transcript_udp_bound(const ip_addr_t *address, uint16_t port)
     print_bound(address, port);
 }
 
-void transcript_tcp_server(const struct msgr_plain_event *event)
+void transcript_tcp_server(const struct net_plain_event *event)
 {
     bool is_open = open_id == event->id;
 
@@ -101,7 +101,7 @@ void transcript_tcp_server(const struct msgr_plain_event *event)
     }
 }
 
-void transcript_udp_server(const struct msgr_plain_event *event)
+void transcript_udp_server(const struct net_plain_event *event)
 {
     switch (event->type) {
     case MSGR_PLAIN_EVENT_RECEIVED:
@@ -125,14 +125,14 @@ void transcript_udp_server(const struct msgr_plain_event *event)
 
 /* ---- clients ------------------------------------------------------------------------------- */
 
-static void print_sending(const struct msgr_plain_request *request)
+static void print_sending(const struct net_plain_request *request)
 {
     console_text("Sending msg to the server: ");
     console_bytes(request->text, request->size);
     console_end();
 }
 
-static void print_acknowledgement(const struct msgr_plain_event *event)
+static void print_acknowledgement(const struct net_plain_event *event)
 {
     console_line("Acknowledgment received from the server:");
     console_bytes(event->text, event->size);
@@ -144,14 +144,14 @@ void transcript_tcp_started(void)
     console_line("Socket created.");
 }
 
-void transcript_udp_started(const struct msgr_plain_request *request)
+void transcript_udp_started(const struct net_plain_request *request)
 {
     console_line("Socket created.");
     print_sending(request);
 }
 
-void transcript_tcp_client(const struct msgr_plain_event *event,
-                           const struct msgr_plain_request *request)
+void transcript_tcp_client(const struct net_plain_event *event,
+                           const struct net_plain_request *request)
 {
     if (event->type == MSGR_PLAIN_EVENT_CONNECTED) {
         console_line("Connection established with the server.");
@@ -161,8 +161,8 @@ void transcript_tcp_client(const struct msgr_plain_event *event,
     }
 }
 
-void transcript_udp_client(const struct msgr_plain_event *event,
-                           const struct msgr_plain_request *request)
+void transcript_udp_client(const struct net_plain_event *event,
+                           const struct net_plain_request *request)
 {
     if (event->type != MSGR_PLAIN_EVENT_RECEIVED) {
         return;

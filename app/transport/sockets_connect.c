@@ -380,6 +380,7 @@ int msgr_sockets_connect(struct msgr_sockets *s, enum msgr_sockets_kind kind,
         port = MSGR_PORT;
     }
     msgr_sockets_address_set_port(&with_port, port);
+    msgr_stack_set_zone(&with_port);
     return msgr_sockets_connect_to(s, kind, NULL, &with_port, port);
 }
 
@@ -395,6 +396,9 @@ int msgr_sockets_connect_url(struct msgr_sockets *s, const char *text)
         return msgr_sockets_connect_to(s, url.kind, url.host, &url.address, 0);
     }
     if (url.is_name) {
+#if MSGR_SOCKETS_LWIP && !LWIP_DNS
+        return MSGR_ERROR_NAME;
+#endif
         return msgr_sockets_connect_to(s, url.kind, url.host, NULL, url.port);
     }
     return msgr_sockets_connect(s, url.kind, &url.address);

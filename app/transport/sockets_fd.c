@@ -189,7 +189,7 @@ int msgr_fd_connected(int fd)
     if (msgr_stack_getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0) {
         return msgr_fd_error();
     }
-    return -error;
+    return error == ECONNRESET ? -ECONNREFUSED : -error; /* so lwIP calls it */
 }
 
 int msgr_fd_accept(int listener, struct msgr_sockets_address *address)
@@ -219,7 +219,7 @@ ptrdiff_t msgr_fd_receive(int fd, void *data, size_t room)
     return got < 0 ? msgr_fd_error() : got;
 }
 
-ptrdiff_t msgr_fd_send(int fd, const void *data, size_t size)
+static ptrdiff_t send_once(int fd, const void *data, size_t size)
 {
     ptrdiff_t sent;
 
@@ -228,6 +228,28 @@ ptrdiff_t msgr_fd_send(int fd, const void *data, size_t size)
     } while (sent < 0 && errno == EINTR);
     return sent < 0 ? msgr_fd_error() : sent;
 }
+
+#if MSGR_SOCKETS_LWIP
+#define PIECE_MIN 64
+
+/* lwIP takes what its buffer has room for, but nothing if that would be more segments than it has.
+ */
+ptrdiff_t msgr_fd_send(int fd, const void *data, size_t size)
+{
+    ptrdiff_t sent = send_once(fd, data, size);
+
+    while (sent == -EAGAIN && size > PIECE_MIN) {
+        size /= 2;
+        sent = send_once(fd, data, size);
+    }
+    return sent;
+}
+#else
+ptrdiff_t msgr_fd_send(int fd, const void *data, size_t size)
+{
+    return send_once(fd, data, size);
+}
+#endif
 
 /* ---- the end ------------------------------------------------------------------------------- */
 
@@ -239,14 +261,13 @@ void msgr_fd_finish(int fd)
 /* Linux has closed it even where it says that it was interrupted. */
 void msgr_fd_close(int fd)
 {
+    msgr_stack_give_way(fd);
     (void)msgr_stack_close(fd);
 }
 
 void msgr_fd_reset(int fd)
 {
-    struct linger now = {.l_onoff = 1, .l_linger = 0};
-
-    (void)msgr_stack_setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    msgr_stack_reset(fd);
     msgr_fd_close(fd);
 }
 

@@ -238,11 +238,17 @@ static bool is_running(const struct msgr_sockets_plain_server *server)
     return server == NULL || (server->is_open && server->listener != MSGR_FD_NONE);
 }
 
+/* One that was never opened may be all zero. */
+static bool is_running_udp(const struct msgr_sockets_plain_udp_server *server)
+{
+    return server->config.loop != NULL && server->fd != MSGR_FD_NONE;
+}
+
 static bool is_complete(const struct msgr_sockets_config *config)
 {
     return config->m != NULL && config->loop != NULL && is_running(config->plain_tcp) &&
            is_running(config->plain_local) &&
-           (config->plain_udp == NULL || config->plain_udp->fd != MSGR_FD_NONE);
+           (config->plain_udp == NULL || is_running_udp(config->plain_udp));
 }
 
 static void reset(struct msgr_sockets *s, const struct msgr_sockets_config *config)

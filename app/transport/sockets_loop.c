@@ -13,6 +13,7 @@
 #include "sockets_stack.h"
 
 #include <limits.h>
+#include <stdatomic.h>
 #include <string.h>
 
 int msgr_loop_open(struct msgr_loop *loop, struct pollfd *fds, size_t count)

@@ -2,8 +2,8 @@
 /*
  * The bell is a datagram on lwIP's loopback interface, to a socket that the loop watches. An
  * interrupt may not call sockets, but give lwIP's thread a message that was made beforehand; so
- * threads do the same. In lwIP's thread that message sends the datagram; without memory it is tried
- * again.
+ * threads do the same. In lwIP's thread that message sends the datagram, again and again until the
+ * loop has heard it.
  *
  * What lwIP's sockets do not offer is asked of lwIP itself, in its thread or with its core locked,
  * whichever it is built for (tcpip_api_call()).
@@ -14,16 +14,20 @@
 #include "sockets_address.h"
 #include "sockets_fd.h"
 
+#include "lwip/api.h"
 #include "lwip/dns.h"
+#include "lwip/priv/sockets_priv.h"
 #include "lwip/priv/tcpip_priv.h"
 #include "lwip/sys.h"
+#include "lwip/tcp.h"
 #include "lwip/tcpip.h"
 #include "lwip/timeouts.h"
 #include "lwip/udp.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
-#define RING_AGAIN_MS 10
+#define RING_AGAIN_MS 50
 
 uint32_t msgr_loop_now_ms(void)
 {
@@ -35,23 +39,82 @@ int msgr_stack_prepare(int fd)
     return msgr_stack_fcntl(fd, F_SETFL, O_NONBLOCK) == 0 ? 0 : msgr_fd_error();
 }
 
+/* ---- connections --------------------------------------------------------------------------- */
+
+struct connection_call {
+    struct tcpip_api_call_data data; /* first */
+    int fd;
+};
+
+/* @return NULL: it is none, or it is over */
+static struct tcp_pcb *connection_of(const struct tcpip_api_call_data *data)
+{
+    const struct connection_call *call = (const struct connection_call *)(const void *)data;
+    const struct lwip_sock *sock = lwip_socket_dbg_get_socket(call->fd);
+    struct tcp_pcb *pcb;
+
+    if (sock == NULL || sock->conn == NULL ||
+        NETCONNTYPE_GROUP(netconn_type(sock->conn)) != NETCONN_TCP) {
+        return NULL;
+    }
+    pcb = sock->conn->pcb.tcp;
+    return pcb != NULL && pcb->state != TIME_WAIT && pcb->state != LISTEN ? pcb : NULL;
+}
+
+static err_t abort_connection(struct tcpip_api_call_data *data)
+{
+    struct tcp_pcb *pcb = connection_of(data);
+
+    if (pcb != NULL) {
+        tcp_abort(pcb);
+    }
+    return ERR_OK;
+}
+
+static err_t give_way(struct tcpip_api_call_data *data)
+{
+    struct tcp_pcb *pcb = connection_of(data);
+
+    if (pcb != NULL) {
+        tcp_setprio(pcb, TCP_PRIO_MIN);
+    }
+    return ERR_OK;
+}
+
+/* With a linger time of 0 lwIP resets a connection only if something is not acknowledged. */
+void msgr_stack_reset(int fd)
+{
+    struct connection_call call = {.fd = fd};
+
+    (void)tcpip_api_call(abort_connection, &call.data);
+}
+
+void msgr_stack_give_way(int fd)
+{
+    struct connection_call call = {.fd = fd};
+
+    (void)tcpip_api_call(give_way, &call.data);
+}
+
 /* ---- the bell ------------------------------------------------------------------------------ */
 
-/* In lwIP's thread. */
+/* In lwIP's thread. Until it has been heard: where lwIP is short of memory it drops the datagram
+ * without a word, and nobody else would ring. */
 static void ring(void *arg)
 {
     struct msgr_loop *loop = arg;
-    struct pbuf *p = pbuf_alloc(PBUF_TRANSPORT, 0, PBUF_RAM);
-    err_t err = ERR_MEM;
+    struct pbuf *p;
 
     sys_untimeout(ring, loop);
+    if (!atomic_load(&loop->is_woken)) {
+        return;
+    }
+    p = pbuf_alloc(PBUF_TRANSPORT, 0, PBUF_RAM);
     if (p != NULL) {
-        err = udp_send(loop->wake_pcb, p);
+        (void)udp_send(loop->wake_pcb, p);
         pbuf_free(p);
     }
-    if (err != ERR_OK) {
-        sys_timeout(RING_AGAIN_MS, ring, loop);
-    }
+    sys_timeout(RING_AGAIN_MS, ring, loop);
 }
 
 struct bell_call {
@@ -144,12 +207,35 @@ int msgr_stack_bell_open(struct msgr_loop *loop)
     return error;
 }
 
+/* In lwIP's thread. */
+static void signal_it(void *arg)
+{
+    sys_sem_signal((sys_sem_t *)arg);
+}
+
+/* The message may be on its way to lwIP's thread, which must not come upon it when it is gone: one
+ * that was sent later has been heard when all before it have. @return false: there is no memory */
+static bool wait_until_heard(sys_sem_t *heard)
+{
+    if (tcpip_callback(signal_it, heard) != ERR_OK) {
+        return false;
+    }
+    (void)sys_arch_sem_wait(heard, 0);
+    return true;
+}
+
 void msgr_stack_bell_close(struct msgr_loop *loop)
 {
     struct bell_call call = {.loop = loop};
+    sys_sem_t heard;
+    bool has_heard = sys_sem_new(&heard, 0) == ERR_OK;
+    bool is_heard = has_heard && wait_until_heard(&heard);
 
     (void)tcpip_api_call(close_pcb, &call.data);
-    if (loop->wake_msg != NULL) {
+    if (has_heard) {
+        sys_sem_free(&heard); /* signal_it() has returned, for that call was behind it */
+    }
+    if (loop->wake_msg != NULL && is_heard) { /* else it is lwIP's for ever */
         tcpip_callbackmsg_delete(loop->wake_msg);
         loop->wake_msg = NULL;
     }
@@ -323,6 +409,50 @@ bool msgr_stack_is_group(const struct msgr_stack_datagram *datagram)
 bool msgr_stack_is_on_link(const struct msgr_sockets_address *address)
 {
     return is_so(address, msgr_lwip_is_on_link);
+}
+
+/* The loopback interface makes two, so lwIP does not choose by itself. */
+#if LWIP_IPV6_SCOPES
+static err_t choose_zone(struct tcpip_api_call_data *data)
+{
+    struct address_call *call = (struct address_call *)(void *)data;
+
+    if (netif_default != NULL && ip6_addr_lacks_zone(ip_2_ip6(&call->address), IP6_UNKNOWN)) {
+        ip6_addr_assign_zone(ip_2_ip6(&call->address), IP6_UNKNOWN, netif_default);
+    }
+    return ERR_OK;
+}
+
+void msgr_stack_set_zone(struct msgr_sockets_address *address)
+{
+    struct address_call call = {.is_so = NULL};
+
+    if (address->as.any.sa_family == AF_INET6) {
+        to_lwip(&call.address, address);
+        (void)tcpip_api_call(choose_zone, &call.data);
+        address->as.in6.sin6_scope_id = ip6_addr_zone(ip_2_ip6(&call.address));
+    }
+}
+#else
+void msgr_stack_set_zone(struct msgr_sockets_address *address)
+{
+    (void)address;
+}
+#endif
+
+static err_t find_route(struct tcpip_api_call_data *data)
+{
+    const struct address_call *call = (const struct address_call *)(const void *)data;
+
+    return msgr_lwip_route(&call->address) != NULL ? ERR_OK : ERR_RTE;
+}
+
+bool msgr_stack_has_route(const struct msgr_sockets_address *address)
+{
+    struct address_call call = {.is_so = NULL};
+
+    to_lwip(&call.address, address);
+    return tcpip_api_call(find_route, &call.data) == ERR_OK;
 }
 
 /* ---- names --------------------------------------------------------------------------------- */

@@ -11,6 +11,7 @@
 #include "plain_boundary.h"
 #include "sockets_fd.h"
 #include "sockets_plain_request.h"
+#include "sockets_stack.h"
 
 #include <string.h>
 
@@ -227,6 +228,17 @@ static void turn(struct msgr_part *part, struct msgr_loop *loop, uint32_t now_ms
     }
 }
 
+/* Of a Unix socket's path there is but one. */
+static bool is_group(const struct msgr_sockets_address *address)
+{
+#if MSGR_SOCKETS_UNIX
+    if (address->as.any.sa_family == AF_UNIX) {
+        return false;
+    }
+#endif
+    return msgr_stack_is_group(&(struct msgr_stack_datagram){.from = *address});
+}
+
 /* ---- the client ---------------------------------------------------------------------------- */
 
 int msgr_sockets_plain_send(struct msgr_sockets_plain_client *client,
@@ -242,6 +254,9 @@ int msgr_sockets_plain_send(struct msgr_sockets_plain_client *client,
     error = msgr_sockets_plain_request_open(&client->request, request);
     if (error != 0) {
         return error;
+    }
+    if (is_group(&client->request.address)) {
+        return -EINVAL;
     }
     client->since_ms = msgr_loop_now_ms();
     fd = msgr_fd_connect(&client->request.address, true);

@@ -3,6 +3,7 @@
 
 #include "sockets_address.h"
 #include "sockets_fd.h"
+#include "sockets_stack.h"
 
 int msgr_sockets_plain_request_open(struct msgr_sockets_plain_request *request,
                                     const struct msgr_sockets_plain_request *wanted)
@@ -11,6 +12,10 @@ int msgr_sockets_plain_request_open(struct msgr_sockets_plain_request *request,
     if (request->loop == NULL || request->address.size == 0 ||
         msgr_sockets_address_is_any(&request->address)) {
         return -EINVAL;
+    }
+    msgr_stack_set_zone(&request->address);
+    if (!msgr_stack_has_route(&request->address)) {
+        return -EHOSTUNREACH;
     }
     if (msgr_sockets_address_port(&request->address) == 0) {
         msgr_sockets_address_set_port(&request->address, MSGR_PORT);

@@ -5,7 +5,8 @@
 
 #include "msgr/sockets_plain.h"
 
-/** Copy what is @p wanted, with its defaults put in. @return 0; -EINVAL: no loop, or nobody */
+/** Copy what is @p wanted, with its defaults put in. @return 0; -EINVAL: no loop, or nobody;
+ * -EHOSTUNREACH: no route */
 int msgr_sockets_plain_request_open(struct msgr_sockets_plain_request *request,
                                     const struct msgr_sockets_plain_request *wanted);
 

@@ -56,7 +56,7 @@ static void on_answer(struct msgr_sockets_plain_udp_client *client,
     }
 }
 
-/* An answer that is longer than the buffer ends in a byte of ours. */
+/* An answer that is longer than the buffer ends in a byte of ours; lwIP takes no empty pieces. */
 static ptrdiff_t receive(const struct msgr_sockets_plain_udp_client *client,
                          struct msgr_sockets_address *from)
 {
@@ -64,8 +64,11 @@ static ptrdiff_t receive(const struct msgr_sockets_plain_udp_client *client,
     char beyond;
     struct iovec piece[] = {{.iov_base = request->buffer, .iov_len = request->buffer_size},
                             {.iov_base = &beyond, .iov_len = 1}};
-    struct msghdr message = {
-        .msg_name = &from->as, .msg_namelen = sizeof from->as, .msg_iov = piece, .msg_iovlen = 2};
+    int skipped = request->buffer_size == 0;
+    struct msghdr message = {.msg_name = &from->as,
+                             .msg_namelen = sizeof from->as,
+                             .msg_iov = piece + skipped,
+                             .msg_iovlen = skipped ? 1 : 2};
     ptrdiff_t got;
 
     do {

@@ -80,6 +80,19 @@ void msgr_stack_bell_hush(struct msgr_loop *loop)
     }
 }
 
+/* There is room. */
+void msgr_stack_give_way(int fd)
+{
+    (void)fd;
+}
+
+void msgr_stack_reset(int fd)
+{
+    struct linger now = {.l_onoff = 1, .l_linger = 0};
+
+    (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
+
 /* ---- datagrams ----------------------------------------------------------------------------- */
 
 /* Of IPv4 datagrams both are told on a socket of IPv6; the second tells broadcasts. */
@@ -224,6 +237,18 @@ bool msgr_stack_is_group(const struct msgr_stack_datagram *datagram)
 }
 
 /* A socket that may not use a router gets there or not. */
+bool msgr_stack_has_route(const struct msgr_sockets_address *address)
+{
+    (void)address;
+    return true;
+}
+
+/* The system has its own way. */
+void msgr_stack_set_zone(struct msgr_sockets_address *address)
+{
+    (void)address;
+}
+
 bool msgr_stack_is_on_link(const struct msgr_sockets_address *address)
 {
     int fd = socket(address->as.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);

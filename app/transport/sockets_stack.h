@@ -30,6 +30,13 @@ void msgr_stack_bell_hush(struct msgr_loop *loop);
 /** Never to wait for it; POSIX: not for programs that are started either. @return 0, or -error */
 int msgr_stack_prepare(int fd);
 
+/** What the stack keeps of a connection that is being closed goes when another one needs the room.
+ */
+void msgr_stack_give_way(int fd);
+
+/** Have a connection's other end be told of a reset when the descriptor is closed. */
+void msgr_stack_reset(int fd);
+
 /* ---- datagrams ----------------------------------------------------------------------------- */
 
 /** What came with a datagram. */
@@ -53,6 +60,13 @@ int msgr_stack_send_datagram(int fd, bool is_ipv6, const void *data, size_t size
 
 /** Was it sent to a group, or by one? */
 bool msgr_stack_is_group(const struct msgr_stack_datagram *datagram);
+
+/** Is there a way to that host? Where the stack says so by itself when it is asked to connect: yes.
+ */
+bool msgr_stack_has_route(const struct msgr_sockets_address *address);
+
+/** An address that means something on one link only, and does not say which: the usual one. */
+void msgr_stack_set_zone(struct msgr_sockets_address *address);
 
 /** Is that host a neighbour: reached without a router? */
 bool msgr_stack_is_on_link(const struct msgr_sockets_address *address);

@@ -263,8 +263,27 @@ static bool has_come(const struct msgr_sockets_link *link, const struct msgr_loo
     return place != 0 && (msgr_loop_ready(loop, place) & ~POLLOUT) != 0;
 }
 
+/* There is room again: what has left in part goes on, whether the engine has more to say or not. */
+static void send_again(struct msgr_sockets_link *link, const struct msgr_loop *loop)
+{
+    struct msgr_sockets_stream *stream = link->is_used ? link->stream : NULL;
+
+    if (stream == NULL || stream->place == 0 || !stream->is_blocked ||
+        (msgr_loop_ready(loop, stream->place) & POLLOUT) == 0) {
+        return;
+    }
+    stream->is_blocked = false;
+    msgr_sockets_stream_output(link);
+    if (stream->is_broken) {
+        lose(link, true);
+    }
+}
+
 void msgr_sockets_stream_turn(struct msgr_sockets *s, struct msgr_loop *loop)
 {
+    for (int i = 0; i < MSGR_SOCKETS_LINKS; i++) {
+        send_again(&s->link[i], loop);
+    }
     for (int i = 0; i < MSGR_SOCKETS_LINKS; i++) {
         if (has_come(&s->link[i], loop)) {
             receive(&s->link[i]);

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The host's clock, signals, sleep and entropy behind port.h. */
+/* The host's clock, signals and entropy behind port.h. */
+#include "host.h"
 #include "linux.h"
-#include "net.h"
-#include "tty.h"
 
 #include "port/port.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,9 +17,9 @@
 #include <time.h>
 #include <unistd.h>
 
-static int signal_fd = -1; /* readable: a signal has asked us to end */
-static bool is_stopping;
-static bool has_failed;
+static int signal_fd = -1;      /* readable: a signal has asked us to end */
+static atomic_bool is_stopping; /* any thread may find out */
+static atomic_bool has_failed;
 
 uint32_t port_now_ms(void)
 {
@@ -29,26 +27,6 @@ uint32_t port_now_ms(void)
 
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint32_t)((uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u);
-}
-
-void port_sleep(uint32_t ms)
-{
-    struct pollfd wanted[] = {
-        {.fd = linux_net_fd(), .events = POLLIN},
-        {.fd = signal_fd, .events = POLLIN},
-        {.fd = linux_tty_fd(), .events = POLLIN},
-    };
-    int timeout_ms = ms > INT_MAX ? INT_MAX : (int)ms;
-
-    if (poll(wanted, 3, timeout_ms) <= 0) {
-        return;
-    }
-    if (wanted[1].revents != 0) {
-        is_stopping = true;
-    }
-    if (wanted[2].revents != 0) {
-        linux_tty_is_ready();
-    }
 }
 
 void port_linux_open_standard_files(void)
@@ -74,6 +52,20 @@ void port_start(void)
     signal_fd = signalfd(-1, &ours, SFD_NONBLOCK | SFD_CLOEXEC);
     if (signal_fd < 0) {
         linux_fail("signalfd");
+    }
+}
+
+int linux_signal_fd(void)
+{
+    return signal_fd;
+}
+
+void linux_take_signal(void)
+{
+    struct signalfd_siginfo taken;
+
+    if (read(signal_fd, &taken, sizeof taken) == (ssize_t)sizeof taken) {
+        is_stopping = true;
     }
 }
 

@@ -4,6 +4,7 @@
  * it. Sending needs no copy: the pbuf chain is the I/O vector.
  */
 #include "net.h"
+#include "host.h"
 
 #include "port/port.h"
 

@@ -16,7 +16,4 @@ void linux_net_use(int fd, const struct sockaddr_un *remote, bool (*is_up)(void)
 /** That descriptor, or -1. */
 int linux_net_fd(void);
 
-/** The program cannot go on: say why, with errno's words, and make port_is_stopping() true. */
-void linux_fail(const char *what);
-
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Standard input stays a blocking descriptor, for others may share it (the shell, its terminal): it
- * is read only after the sleep has found something there, and then once.
+ * is read only after somebody has found something there, and then once.
  */
 #include "tty.h"
 #include "linux.h"
@@ -14,17 +14,11 @@
 #include <unistd.h>
 
 static bool is_open;
-static bool is_ready;
 static struct termios terminal_before;
 
 int linux_tty_fd(void)
 {
     return is_open ? STDIN_FILENO : -1;
-}
-
-void linux_tty_is_ready(void)
-{
-    is_ready = true;
 }
 
 static void restore_terminal(void)
@@ -51,15 +45,10 @@ bool port_linux_open_console(void)
     return true;
 }
 
-size_t port_console_read(char *text, size_t size)
+size_t linux_tty_take(char *text, size_t size)
 {
-    ssize_t got;
+    ssize_t got = read(STDIN_FILENO, text, size);
 
-    if (!is_ready) {
-        return 0;
-    }
-    is_ready = false;
-    got = read(STDIN_FILENO, text, size);
     if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN)) {
         is_open = false; /* nobody types any more */
     }

@@ -3,10 +3,12 @@
 #ifndef PORT_LINUX_TTY_H
 #define PORT_LINUX_TTY_H
 
+#include <stddef.h>
+
 /** The descriptor to wait for, or -1. */
 int linux_tty_fd(void);
 
-/** It has something to be read, or has ended. */
-void linux_tty_is_ready(void);
+/** It has something to be read, or has ended: read it, once. @return bytes, or 0: nothing */
+size_t linux_tty_take(char *text, size_t size);
 
 #endif

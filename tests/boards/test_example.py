@@ -5,7 +5,7 @@ from support.board import Board, wire
 from support.framed import NamedOnBoardsNetwork
 from support.node import ROOT
 
-EXAMPLE = ROOT / "app" / "example" / "greet.c"
+EXAMPLE = ROOT / "app" / "examples" / "greet.c"
 
 
 def test_example_greets_and_prints(name):

@@ -33,7 +33,7 @@ static unsigned used_links(void)
 {
     unsigned count = 0;
 
-    for (int i = 0; i < MSGR_LWIP_LINKS; i++) {
+    for (int i = 0; i < SUBJECT_LINKS; i++) {
         count += node.net.link[i].is_used;
     }
     return count;
@@ -43,7 +43,7 @@ static struct msgr_stats stats_of_node(void)
 {
     struct msgr_stats stats;
 
-    msgr_lwip_stats(&node.net, &stats);
+    subject_stats(&node.net, &stats);
     return stats;
 }
 
@@ -138,7 +138,7 @@ static void flood_leaves_nothing_and_gets_no_more_than_it_sent(void **state)
     assert_true(got > FLOOD * 10);
     assert_true(got <= sent);
     assert_int_equal(used_links(), 0);
-    assert_int_equal(msgr_lwip_peer_after(&node.net, -1), -1);
+    assert_int_equal(subject_peer_after(&node.net, -1), -1);
     assert_int_equal(stats_of_node().slots_high, 0);
     framed_stop();
 }

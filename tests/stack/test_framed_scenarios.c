@@ -253,16 +253,16 @@ static void outcomes_are_honest_when_power_fails_at_the_node(void **state)
 /* lwIP takes a port for busy while a connection on it has not ended. */
 static void port_is_free_again_when_lwip_has_forgotten_the_connections(void **state)
 {
-    struct msgr_lwip_config config = {.listen = true};
+    struct subject_net_config config = {.listen = true};
 
     (void)state;
     up(FRAMED_TCP, ANY_FAMILY);
     peer_fin(&remote.peer); /* the node answers with its own, which nobody acknowledges */
     framed_node_restarts();
     config.m = node.end.m;
-    assert_int_equal(msgr_lwip_open(&node.net, &config), ERR_USE);
+    assert_int_equal(subject_open(&node.net, &config), SUBJECT_TAKEN);
     stack_pass_time_wait();
-    assert_int_equal(msgr_lwip_open(&node.net, &config), ERR_OK);
+    assert_int_equal(subject_open(&node.net, &config), ERR_OK);
     framed_stop();
 }
 
@@ -279,7 +279,7 @@ static void conversation_moves_from_udp_to_tcp_and_back(void **state)
         up(FRAMED_UDP, is_ipv6 != 0);
         weather_begin(&weather);
         offer_both(20, 100);
-        framed_pass(15);
+        framed_pass(8);
         assert_true(remote.end.received < node.end.sent);
         weather_end();
         stack_discard();
@@ -317,7 +317,7 @@ static void application_that_does_not_pull(bool is_stream, bool is_ipv6)
     assert_int_equal(node.end.received, 0);
     assert_int_equal(remote.end.outcomes[MSGR_OUTCOME_DELIVERED], 0);
     assert_int_equal(remote.end.downs, 0); /* slow, not silent */
-    msgr_lwip_stats(&node.net, &stats);
+    subject_stats(&node.net, &stats);
     assert_int_equal(stats.drop_limit, 0);
     framed_node_sends(3, 64); /* the other direction is not held up */
     framed_pass(100);
@@ -351,7 +351,7 @@ static void bring_all_over(bool is_stream, size_t longest)
     framed_node_sends(50, 100);
     framed_remote_sends(50, 100);
     framed_deliver_all(120000);
-    msgr_lwip_stats(&node.net, &stats);
+    subject_stats(&node.net, &stats);
     assert_int_equal(stats.drop_limit, 0);
     framed_stop();
     stack_settle();
@@ -382,7 +382,7 @@ static void deadlines_hold(bool is_stream)
     up(is_stream, ANY_FAMILY);
     remote.is_dead = true;
     begun = stack_now();
-    while (msgr_lwip_send(&node.net, node.end.peer, text, 1000, 2000) > 0) {
+    while (subject_send(&node.net, node.end.peer, text, 1000, 2000) > 0) {
         accepted++;
     }
     assert_true(accepted >= 4);
@@ -420,8 +420,8 @@ static void messages_for_somebody_who_was_never_there_are_not_delivered(void **s
     (void)state;
     framed_start(ANY_FAMILY);
     framed_open(true);
-    peer = msgr_lwip_peer(&node.net, "nobody");
-    assert_true(msgr_lwip_send(&node.net, peer, "hello", 5, 1500) > 0);
+    peer = subject_peer(&node.net, "nobody");
+    assert_true(subject_send(&node.net, peer, "hello", 5, 1500) > 0);
     framed_pass(1499);
     assert_int_equal(node.end.outcomes[MSGR_OUTCOME_NOT_DELIVERED], 0);
     framed_pass(5);
@@ -449,7 +449,7 @@ static void silence_is_noticed(bool is_stream, bool is_ipv6)
         framed_pass(1);
     }
     assert_in_range(stack_now() - begun, 3 * MSGR_HEARTBEAT_MS, 3 * MSGR_HEARTBEAT_MS + 10);
-    for (int i = 0; i < MSGR_LWIP_LINKS; i++) {
+    for (int i = 0; i < SUBJECT_LINKS; i++) {
         assert_false(node.net.link[i].is_used);
     }
     framed_stop();
@@ -474,12 +474,12 @@ static void idle_link_lives_for_an_hour_with_a_beat_each_interval(void **state)
     for (int is_stream = 0; is_stream <= 1; is_stream++) {
         up(is_stream != 0, ANY_FAMILY);
         framed_pass(1000);
-        msgr_lwip_stats(&node.net, &before);
+        subject_stats(&node.net, &before);
         for (int i = 0; i < 36000; i++) {
             stack_pass(100);
             framed_settle();
         }
-        msgr_lwip_stats(&node.net, &after);
+        subject_stats(&node.net, &after);
         assert_int_equal(node.end.downs, 0);
         assert_int_equal(remote.end.downs, 0);
         /* its own beats and the answers to the other's, each 3.75 to 5 s */
@@ -605,10 +605,10 @@ static void more_peers_than_there_is_room_for_are_refused(void **state)
  */
 static void open_in_spite_of_failures(bool listen)
 {
-    struct msgr_lwip_config config = {.m = node.end.m, .listen = listen};
+    struct subject_net_config config = {.m = node.end.m, .listen = listen};
     uint32_t begun = stack_now();
 
-    while (msgr_lwip_open(&node.net, &config) != ERR_OK) {
+    while (subject_open(&node.net, &config) != ERR_OK) {
         assert_true(faults_has_struck());
         assert_true(stack_now() - begun < 30000);
         stack_pass(500);

@@ -5,8 +5,7 @@
 #include "faults.h"
 #include "peer.h"
 #include "stack.h"
-
-#include "msgr/lwip_plain.h"
+#include "subject.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,23 +15,22 @@
 
 #define ACK_TEXT "Message received: Hello, server. Thank you."
 
-static struct msgr_plain_tcp_client client;
+static struct subject_tcp_client client;
 static struct events events;
 static struct peer server;
-static char buffer[MSGR_PLAIN_BUFFER_SIZE];
+static char buffer[SUBJECT_BUFFER_SIZE];
 static uint32_t timeout_ms; /* 0: the default */
 
 static int teardown(void **state)
 {
     faults_off();
-    msgr_plain_tcp_cancel(&client);
+    subject_tcp_cancel(&client);
     return stack_teardown(state);
 }
 
-static struct msgr_plain_request request_of(const void *text, size_t size)
+static struct subject_request request_of(const void *text, size_t size)
 {
-    return (struct msgr_plain_request){
-        .address = peer_address(&server),
+    struct subject_request request = {
         .text = text,
         .size = size,
         .buffer = buffer,
@@ -41,16 +39,20 @@ static struct msgr_plain_request request_of(const void *text, size_t size)
         .handler = events_record,
         .arg = &events,
     };
+    ip_addr_t address = peer_address(&server);
+
+    subject_request_to(&request, &address);
+    return request;
 }
 
-static err_t start(int is_ipv6, const void *text, size_t size)
+static int start(int is_ipv6, const void *text, size_t size)
 {
-    struct msgr_plain_request request;
+    struct subject_request request;
 
     events_clear(&events);
     peer_open(&server, is_ipv6 != 0);
     request = request_of(text, size);
-    return msgr_plain_tcp_send(&client, &request);
+    return subject_tcp_send(&client, &request);
 }
 
 static void start_connected(int is_ipv6, const char *text)
@@ -65,7 +67,7 @@ static void expect_end(enum msgr_plain_reason reason)
     assert_int_equal(events.count[MSGR_PLAIN_EVENT_ENDED], 1);
     assert_int_equal(events.reason, reason);
     assert_int_equal(events.count[MSGR_PLAIN_EVENT_RECEIVED], reason == MSGR_PLAIN_DONE ? 1 : 0);
-    assert_null(client.pcb);
+    assert_true(SUBJECT_IS_IDLE(client));
 }
 
 static void expect_acknowledged(void)
@@ -84,7 +86,7 @@ static void acknowledgement_ends_the_exchange_well(void **state)
     {
         start_connected(is_ipv6, "Hello, server");
         peer_expect(&server, "Hello, server");
-        peer_say(&server, ACK_TEXT);
+        subject_hear(&server, ACK_TEXT);
         expect_acknowledged();
         assert_true(server.has_fin);
         assert_false(server.has_reset);
@@ -110,7 +112,7 @@ static void answer_split_everywhere_arrives_once(void **state)
         start_connected(ANY_FAMILY, "Hello, server");
         peer_segment(&server, TCP_FLAG_ACK, ACK_TEXT, cut);
         assert_int_equal(events.count[MSGR_PLAIN_EVENT_ENDED], 0);
-        peer_say(&server, &ACK_TEXT[cut]);
+        subject_hear(&server, &ACK_TEXT[cut]);
         expect_acknowledged();
         peer_fin(&server);
     }
@@ -132,7 +134,7 @@ static void empty_text_is_told_by_the_fin(void **state)
     (void)state;
     start_connected(ANY_FAMILY, "");
     assert_true(server.has_fin);
-    peer_say(&server, "Message received: . Thank you.");
+    subject_hear(&server, "Message received: . Thank you.");
     expect_end(MSGR_PLAIN_DONE);
 }
 
@@ -149,7 +151,7 @@ static void text_larger_than_the_send_buffer_goes_out_in_pieces(void **state)
     }
     assert_int_equal(server.received, sizeof text);
     assert_memory_equal(server.data, text, sizeof text);
-    peer_say(&server, "Message received: all of it. Thank you.");
+    subject_hear(&server, "Message received: all of it. Thank you.");
     expect_end(MSGR_PLAIN_DONE);
 }
 
@@ -165,7 +167,7 @@ static void long_text_to_a_peer_of_small_segments_goes_out_whole(void **state)
         peer_ack(&server);
     }
     assert_int_equal(server.received, sizeof text);
-    peer_say(&server, ACK_TEXT);
+    subject_hear(&server, ACK_TEXT);
     expect_end(MSGR_PLAIN_DONE);
 }
 
@@ -179,6 +181,7 @@ static void answer_larger_than_the_window_arrives_whole(void **state)
     for (sent = 0; sent < sizeof text; sent += 500) {
         peer_segment(&server, TCP_FLAG_ACK | (sent == 3500 ? TCP_FLAG_PSH : 0), &text[sent], 500);
     }
+    subject_hear_push(&server);
     expect_end(MSGR_PLAIN_DONE);
     assert_int_equal(events.size, sizeof text);
 }
@@ -190,26 +193,28 @@ static void answer_before_all_of_the_text_is_no_acknowledgement(void **state)
     (void)state;
     assert_int_equal(start(ANY_FAMILY, text, sizeof text), ERR_OK);
     peer_accept(&server);
-    peer_say(&server, ACK_TEXT);
+    subject_hear(&server, ACK_TEXT);
     expect_end(MSGR_PLAIN_NO_ACK);
     assert_true(server.has_reset); /* what is unsent may be overwritten now */
 }
 
+#if SUBJECT_SEES_ACKS
 static void answer_that_does_not_acknowledge_the_segment_is_none(void **state)
 {
     (void)state;
     start_connected(ANY_FAMILY, "Hello, server");
     server.expected -= 13;
-    peer_say(&server, ACK_TEXT);
+    subject_hear(&server, ACK_TEXT);
     expect_end(MSGR_PLAIN_NO_ACK);
     assert_true(server.has_reset);
 }
+#endif
 
 static void other_answer_is_shown_but_no_acknowledgement(void **state)
 {
     (void)state;
     start_connected(ANY_FAMILY, "Hello, server");
-    peer_say(&server, "Message refused: longer than 4 bytes.");
+    subject_hear(&server, "Message refused: longer than 4 bytes.");
     expect_end(MSGR_PLAIN_NO_ACK);
     assert_int_equal(events.size, strlen("Message refused: longer than 4 bytes."));
     assert_false(server.has_reset);
@@ -231,7 +236,7 @@ static void framed_answer_is_a_failure(void **state)
 {
     (void)state;
     start_connected(ANY_FAMILY, "Hello, server");
-    peer_say(&server, "\xF9MG\x01");
+    subject_hear(&server, "\xF9MG\x01");
     expect_end(MSGR_PLAIN_FRAMED);
 }
 
@@ -320,7 +325,7 @@ static void server_that_drips_is_said_after_the_timeout(void **state)
 {
     (void)state;
     start_connected(ANY_FAMILY, "Hello, server");
-    for (int i = 0; i < 1000 && client.pcb != NULL; i++) {
+    for (int i = 0; i < 1000 && !SUBJECT_IS_IDLE(client); i++) {
         peer_segment(&server, TCP_FLAG_ACK, "M", 1);
         stack_pass(MSGR_PLAIN_QUIET_MS - 1);
     }
@@ -329,40 +334,46 @@ static void server_that_drips_is_said_after_the_timeout(void **state)
 
 static void address_beyond_the_link_without_a_router_is_unreachable(void **state)
 {
-    struct msgr_plain_request request;
+    struct subject_request request;
 
     (void)state;
     peer_open(&server, FAMILY_LAST);
     peer_at(&server, FAMILY_LAST ? "fd78::1" : "10.78.0.1");
     request = request_of("x", 1);
 #if LWIP_IPV4
+    stack_lock();
     netif_set_gw(&bench_netif, IP4_ADDR_ANY4);
+    stack_unlock();
 #endif
-    assert_int_equal(msgr_plain_tcp_send(&client, &request), ERR_RTE);
-    assert_null(client.pcb);
+    assert_true(subject_is_no_route(subject_tcp_send(&client, &request)));
+    assert_true(SUBJECT_IS_IDLE(client));
     assert_int_equal(stack_waiting(), 0);
 }
 
 static void group_and_unspecified_address_are_no_host(void **state)
 {
-    struct msgr_plain_request request;
+    struct subject_request request;
+    ip_addr_t address;
 
     (void)state;
     peer_open(&server, FAMILY_LAST);
     peer_at(&server, FAMILY_LAST ? "ff02::1" : "10.77.0.255");
     request = request_of("x", 1);
-    assert_int_equal(msgr_plain_tcp_send(&client, &request), ERR_VAL);
+    assert_int_equal(subject_tcp_send(&client, &request), SUBJECT_NO_HOST);
     peer_at(&server, FAMILY_LAST ? "fe80::1" : "224.0.0.1");
-    request = request_of("x", 1);
+    address = peer_address(&server);
 #if LWIP_IPV6
-    ip6_addr_set_zone(ip_2_ip6(&request.address), 77);
-    assert_int_equal(msgr_plain_tcp_send(&client, &request), ERR_RTE);
+    ip6_addr_set_zone(ip_2_ip6(&address), 77);
+    subject_request_to(&request, &address);
+    assert_true(subject_is_no_route(subject_tcp_send(&client, &request)));
 #else
-    assert_int_equal(msgr_plain_tcp_send(&client, &request), ERR_VAL);
+    subject_request_to(&request, &address);
+    assert_int_equal(subject_tcp_send(&client, &request), SUBJECT_NO_HOST);
 #endif
-    ip_addr_set_any(FAMILY_LAST, &request.address);
-    assert_int_not_equal(msgr_plain_tcp_send(&client, &request), ERR_OK);
-    assert_null(client.pcb);
+    ip_addr_set_any(FAMILY_LAST, &address);
+    subject_request_to(&request, &address);
+    assert_int_not_equal(subject_tcp_send(&client, &request), ERR_OK);
+    assert_true(SUBJECT_IS_IDLE(client));
     assert_int_equal(stack_waiting(), 0);
 }
 
@@ -372,7 +383,7 @@ static void cancelled_exchange_is_reset_without_an_event(void **state)
 {
     (void)state;
     start_connected(ANY_FAMILY, "Hello, server");
-    msgr_plain_tcp_cancel(&client);
+    subject_tcp_cancel(&client);
     peer_listen(&server);
     assert_true(server.has_reset);
     assert_int_equal(events.count[MSGR_PLAIN_EVENT_ENDED], 0);
@@ -385,7 +396,7 @@ static void client_is_used_again_after_its_end(void **state)
     (void)state;
     for (int i = 0; i < 3; i++) {
         start_connected(NTH_FAMILY(i), "Hello, server");
-        peer_say(&server, ACK_TEXT);
+        subject_hear(&server, ACK_TEXT);
         expect_acknowledged();
     }
 }
@@ -404,7 +415,7 @@ static void each_failing_call_ends_the_exchange_once_and_leaves_nothing(void **s
     (void)state;
     timeout_ms = 60000;
     for (unsigned k = 1; faults_arm(k); k++, calls++) {
-        err_t err = start(ANY_FAMILY, "Hello, server", 13);
+        int err = start(ANY_FAMILY, "Hello, server", 13);
         if (err == ERR_OK) {
             if (!has_sent_syn()) {
                 stack_pass_retransmission();
@@ -413,6 +424,7 @@ static void each_failing_call_ends_the_exchange_once_and_leaves_nothing(void **s
             for (int tries = 0; tries < 3 && server.received < 13; tries++) {
                 stack_pass_retransmission();
                 peer_listen(&server);
+                peer_ack(&server); /* of a part: the rest may wait for that (Nagle) */
             }
             peer_expect(&server, "Hello, server");
             peer_segment(&server, TCP_FLAG_ACK | TCP_FLAG_PSH | TCP_FLAG_FIN, ACK_TEXT,
@@ -420,7 +432,7 @@ static void each_failing_call_ends_the_exchange_once_and_leaves_nothing(void **s
             expect_acknowledged();
         } else {
             assert_int_equal(events.count[MSGR_PLAIN_EVENT_ENDED], 0);
-            assert_null(client.pcb);
+            assert_true(SUBJECT_IS_IDLE(client));
         }
         faults_pause();
         stack_pass_time_wait();
@@ -446,7 +458,9 @@ int main(void)
         TEST(long_text_to_a_peer_of_small_segments_goes_out_whole),
         TEST(answer_larger_than_the_window_arrives_whole),
         TEST(answer_before_all_of_the_text_is_no_acknowledgement),
+#if SUBJECT_SEES_ACKS
         TEST(answer_that_does_not_acknowledge_the_segment_is_none),
+#endif
         TEST(other_answer_is_shown_but_no_acknowledgement),
         TEST(answer_longer_than_the_buffer_is_a_failure),
         TEST(framed_answer_is_a_failure),

@@ -5,8 +5,7 @@
 #include "faults.h"
 #include "peer.h"
 #include "stack.h"
-
-#include "msgr/lwip_plain.h"
+#include "subject.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +16,7 @@
 
 #define ACK_TEXT "Message received: b'Hello, server'. Thank you."
 
-static struct msgr_plain_udp_client client;
+static struct subject_udp_client client;
 static struct events events;
 static struct peer server;
 static char buffer[200];
@@ -25,13 +24,21 @@ static char buffer[200];
 static int teardown(void **state)
 {
     faults_off();
-    msgr_plain_udp_cancel(&client);
+    subject_udp_cancel(&client);
     return stack_teardown(state);
 }
 
-static err_t start(const char *address, uint32_t wait_ms)
+static void request_to(struct subject_request *request, const char *text)
 {
-    struct msgr_plain_request request = {
+    ip_addr_t address;
+
+    assert_true(ipaddr_aton(text, &address));
+    subject_request_to(request, &address);
+}
+
+static int start(const char *address, uint32_t wait_ms)
+{
+    struct subject_request request = {
         .text = "Hello, server",
         .size = 13,
         .buffer = buffer,
@@ -42,8 +49,8 @@ static err_t start(const char *address, uint32_t wait_ms)
     };
 
     events_clear(&events);
-    assert_true(ipaddr_aton(address, &request.address));
-    return msgr_plain_udp_send(&client, &request);
+    request_to(&request, address);
+    return subject_udp_send(&client, &request);
 }
 
 /* The server hears the question, unless it was lost on the way. */
@@ -70,7 +77,7 @@ static void expect_end(enum msgr_plain_reason reason)
 {
     assert_int_equal(events.count[MSGR_PLAIN_EVENT_ENDED], 1);
     assert_int_equal(events.reason, reason);
-    assert_null(client.pcb);
+    assert_true(SUBJECT_IS_IDLE(client));
 }
 
 static void acknowledgement_ends_the_exchange_well(void **state)
@@ -146,11 +153,11 @@ static void without_a_buffer_an_answer_is_too_long(void **state)
     (void)state;
     FOR_EACH_FAMILY(is_ipv6)
     {
-        struct msgr_plain_request request = {
+        struct subject_request request = {
             .text = "Hello, server", .size = 13, .handler = events_record, .arg = &events};
         events_clear(&events);
-        assert_true(ipaddr_aton(is_ipv6 ? "fd77::100" : "10.77.0.100", &request.address));
-        assert_int_equal(msgr_plain_udp_send(&client, &request), ERR_OK);
+        request_to(&request, is_ipv6 ? "fd77::100" : "10.77.0.100");
+        assert_int_equal(subject_udp_send(&client, &request), ERR_OK);
         hear_question(is_ipv6);
         answer(ACK_TEXT);
         assert_int_equal(events.count[MSGR_PLAIN_EVENT_RECEIVED], 0);
@@ -160,14 +167,13 @@ static void without_a_buffer_an_answer_is_too_long(void **state)
 
 static void without_a_buffer_an_empty_answer_is_no_acknowledgement(void **state)
 {
-    struct msgr_plain_request request = {
+    struct subject_request request = {
         .text = "Hello, server", .size = 13, .handler = events_record, .arg = &events};
 
     (void)state;
     events_clear(&events);
-    peer_open(&server, ANY_FAMILY);
-    request.address = peer_address(&server);
-    assert_int_equal(msgr_plain_udp_send(&client, &request), ERR_OK);
+    request_to(&request, ANY_FAMILY ? "fd77::100" : "10.77.0.100");
+    assert_int_equal(subject_udp_send(&client, &request), ERR_OK);
     hear_question(ANY_FAMILY);
     answer("");
     expect_end(MSGR_PLAIN_NO_ACK);
@@ -223,7 +229,7 @@ static void cancelled_exchange_has_no_event(void **state)
 {
     (void)state;
     start_heard(ANY_FAMILY);
-    msgr_plain_udp_cancel(&client);
+    subject_udp_cancel(&client);
     answer(ACK_TEXT);
     stack_pass(2 * MSGR_PLAIN_TIMEOUT_MS);
     assert_int_equal(events.count[MSGR_PLAIN_EVENT_ENDED], 0);
@@ -235,14 +241,18 @@ static void each_failing_call_is_reported_and_leaves_nothing(void **state)
 
     (void)state;
     for (unsigned k = 1; faults_arm(k); k++, calls++) {
-        err_t err = start(ANY_FAMILY ? "fd77::100" : "10.77.0.100", 0);
-        assert_int_equal(err != ERR_OK, faults_has_struck());
+        int err = start(ANY_FAMILY ? "fd77::100" : "10.77.0.100", 0);
+        assert_true(err == ERR_OK || faults_has_struck());
+        assert_true(err != ERR_OK || !faults_has_struck() || !SUBJECT_REPORTS_EACH_FAILURE);
         if (err != ERR_OK) {
-            assert_null(client.pcb);
+            assert_true(SUBJECT_IS_IDLE(client));
             assert_int_equal(events.count[MSGR_PLAIN_EVENT_ENDED], 0);
         } else {
             hear_question(ANY_FAMILY);
             answer(ACK_TEXT);
+            if (!SUBJECT_REPORTS_EACH_FAILURE && events.count[MSGR_PLAIN_EVENT_ENDED] == 0) {
+                answer(ACK_TEXT); /* without memory it was lost, as on its way */
+            }
             expect_end(MSGR_PLAIN_DONE);
         }
         stack_assert_no_leak();
@@ -254,10 +264,12 @@ static void address_beyond_the_link_without_a_router_is_unreachable(void **state
 {
     (void)state;
 #if LWIP_IPV4
+    stack_lock();
     netif_set_gw(&bench_netif, IP4_ADDR_ANY4);
+    stack_unlock();
 #endif
-    assert_int_equal(start(FAMILY_LAST ? "fd78::1" : "10.78.0.1", 0), ERR_RTE);
-    assert_null(client.pcb);
+    assert_true(subject_is_no_route(start(FAMILY_LAST ? "fd78::1" : "10.78.0.1", 0)));
+    assert_true(SUBJECT_IS_IDLE(client));
     assert_int_equal(stack_waiting(), 0);
 }
 

@@ -32,11 +32,11 @@ LAYERS = {
     "app/transport/sockets_posix.c": [r"msgr/.*", r"(netdb|pthread|signal|time)\.h",
                                       r"(?P<own>[a-z0-9_]+\.h)"],
     "app/console": [r"msgr/(?!lwip|sockets).*", r"(?P<own>[a-z0-9_]+\.h)"],
-    "app/node": [r"msgr/.*", LWIP, r"port/(port|netif|isn)\.h", r"(?P<own>[a-z0-9_]+\.h)",
+    "app/node": [r"msgr/.*", LWIP, r"port/(port|netif|isn|threads)\.h", r"(?P<own>[a-z0-9_]+\.h)",
                  r"(?P<console>[a-z0-9_]+\.h)"],
     "app/desktop": [r"msgr/(?!lwip).*", POSIX_SOCKETS, r"(?P<own>[a-z0-9_]+\.h)",
                     r"(?P<console>[a-z0-9_]+\.h)", DESKTOP],
-    "app/example": [r".*"],  # what a user writes
+    "app/examples": [r".*"],  # what a user writes
     "port": [r"port/.*", r".*"],  # hardware: anything but app/, which is checked below
     "port/isn.c": [LWIP, r"(?P<own>[a-z0-9_]+\.h)", r"app/core/half_sip_hash\.h"],
     "port/cortex-m/main.c": [r".*"],  # wires everything together

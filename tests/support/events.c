@@ -3,13 +3,13 @@
 
 #include <string.h>
 
-void events_record(void *arg, const struct msgr_plain_event *event)
+void events_record(void *arg, const struct subject_event *event)
 {
     struct events *events = arg;
 
     events->count[event->type]++;
     events->reason = event->reason;
-    events->port = event->port;
+    events->port = subject_event_port(event);
     if (event->text != NULL) {
         events->size = event->size;
         memcpy(events->text, event->text,

@@ -3,7 +3,7 @@
 #ifndef TESTS_SUPPORT_EVENTS_H
 #define TESTS_SUPPORT_EVENTS_H
 
-#include "msgr/lwip_plain.h"
+#include "subject.h"
 
 struct events {
     unsigned count[MSGR_PLAIN_EVENT_ENDED + 1];
@@ -14,7 +14,7 @@ struct events {
 };
 
 /** A handler; its argument is a struct events. */
-void events_record(void *events, const struct msgr_plain_event *event);
+void events_record(void *events, const struct subject_event *event);
 
 /** Forget all. */
 void events_clear(struct events *events);

@@ -62,7 +62,7 @@ void faults_resume(void)
     paused--;
 }
 
-static bool strikes(const char *name)
+bool faults_strike(const char *name)
 {
     if (paused > 0 || strike_at == 0) {
         return false;
@@ -76,13 +76,18 @@ static bool strikes(const char *name)
     return is_lasting && count > strike_at;
 }
 
+bool faults_strike_once(const char *name)
+{
+    return faults_strike(name) && count == strike_at;
+}
+
 /* WRAP(type of result, name, parameters, arguments, result of a failure) */
 #define WRAP(type, name, parameters, arguments, failure)                                           \
     type __real_##name parameters;                                                                 \
     type __wrap_##name parameters;                                                                 \
     type __wrap_##name parameters                                                                  \
     {                                                                                              \
-        return strikes(#name) ? (failure) : __real_##name arguments;                               \
+        return faults_strike(#name) ? (failure) : __real_##name arguments;                         \
     }
 
 WRAP(void *, mem_malloc, (mem_size_t size), (size), NULL)
@@ -117,7 +122,7 @@ struct tcp_pcb *__wrap_tcp_listen_with_backlog_and_err(struct tcp_pcb *pcb, u8_t
 struct tcp_pcb *__wrap_tcp_listen_with_backlog_and_err(struct tcp_pcb *pcb, u8_t backlog,
                                                        err_t *err)
 {
-    if (strikes("tcp_listen_with_backlog_and_err")) {
+    if (faults_strike("tcp_listen_with_backlog_and_err")) {
         *err = ERR_MEM;
         return NULL;
     }
@@ -131,7 +136,7 @@ err_t __wrap_tcp_close(struct tcp_pcb *pcb)
 {
     bool can_fail = pcb->state != LISTEN && pcb->state != CLOSED;
 
-    return can_fail && strikes("tcp_close") ? ERR_MEM : __real_tcp_close(pcb);
+    return can_fail && faults_strike("tcp_close") ? ERR_MEM : __real_tcp_close(pcb);
 }
 
 void *__real_memp_malloc(memp_t type);
@@ -140,7 +145,7 @@ void *__wrap_memp_malloc(memp_t type)
 {
     void *memory;
 
-    if (type != MEMP_SYS_TIMEOUT && strikes("memp_malloc")) {
+    if (type != MEMP_SYS_TIMEOUT && faults_strike("memp_malloc")) {
         return NULL;
     }
     faults_pause(); /* a pool that is made of malloc() calls mem_malloc() */

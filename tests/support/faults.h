@@ -6,6 +6,9 @@
  *
  *     for (unsigned k = 1; faults_arm(k); k++) { scenario(); }
  *
+ * On sockets it is those calls of the socket API's that the transport makes (faults_sockets.txt),
+ * and lwIP's below them, which fail within the socket API.
+ *
  * sys_timeout() is not among them: without memory it asserts instead of failing; its pool is sized
  * so that it cannot happen (lwipopts.h).
  */
@@ -30,6 +33,12 @@ void faults_off(void);
 /** Did the call fail that was meant to? And which one was it? */
 bool faults_has_struck(void);
 const char *faults_name(void);
+
+/** For what stands in place of a call, by its name: does it fail now? */
+bool faults_strike(const char *name);
+
+/** The same; but where all fail, this one does not: nothing tells when to try it again. */
+bool faults_strike_once(const char *name);
 
 /** Calls by the bench itself do not count. */
 void faults_pause(void);

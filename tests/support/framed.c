@@ -161,11 +161,13 @@ static void reopen_engine(struct framed_end *end, const char *name, uint64_t ide
     open_engine(end, name, identity);
 }
 
+#if !MSGR_SOCKETS_LWIP
 static void count_told(void *ctx)
 {
     (void)ctx;
     node.told++;
 }
+#endif
 
 void framed_start(bool is_ipv6)
 {
@@ -184,9 +186,12 @@ void framed_remote_is_called(const char *name)
 
 void framed_open(bool listen)
 {
-    struct msgr_lwip_config config = {.m = node.end.m, .listen = listen, .on_event = count_told};
+    struct subject_net_config config = {.m = node.end.m, .listen = listen};
 
-    assert_int_equal(msgr_lwip_open(&node.net, &config), ERR_OK);
+#if !MSGR_SOCKETS_LWIP
+    config.on_event = count_told;
+#endif
+    assert_int_equal(subject_open(&node.net, &config), ERR_OK);
 }
 
 void framed_start_open(bool is_ipv6)
@@ -198,7 +203,7 @@ void framed_start_open(bool is_ipv6)
 void framed_stop(void)
 {
     weather_end();
-    msgr_lwip_close(&node.net);
+    subject_close(&node.net);
     stack_discard();
 }
 
@@ -215,7 +220,7 @@ void framed_pull(void)
 {
     struct msgr_event event;
 
-    while (msgr_lwip_next(&node.net, &event)) {
+    while (subject_next(&node.net, &event)) {
         on_event(&node.end, &event);
     }
 }
@@ -458,7 +463,7 @@ int framed_node_calls(bool is_stream)
 
     remote.is_stream = is_stream;
     remote.peer.own_port = 9999;
-    return msgr_lwip_connect(&node.net, is_stream ? MSGR_LWIP_TCP : MSGR_LWIP_UDP, &address, 0);
+    return subject_connect(&node.net, is_stream, &address);
 }
 
 void framed_remote_accepts(void)
@@ -478,7 +483,7 @@ void framed_remote_restarts(void)
 
 void framed_node_restarts(void)
 {
-    msgr_lwip_close(&node.net);
+    subject_close(&node.net);
     stack_discard();
     reopen_engine(&node.end, "alice", 0xA11CE);
 }
@@ -520,7 +525,7 @@ bool framed_node_offers(size_t size)
     int32_t message;
 
     make_text(text, node.end.sent, size);
-    message = msgr_lwip_send(&node.net, node.end.peer, text, size, 600000);
+    message = subject_send(&node.net, node.end.peer, text, size, 600000);
     assert_true(message > 0 || message == MSGR_ERROR_FULL);
     if (message > 0) {
         note_handle(&node.end, message);

@@ -15,9 +15,10 @@
 #define TESTS_SUPPORT_FRAMED_H
 
 #include "peer.h"
+#include "subject.h"
 #include "weather.h"
 
-#include "msgr/lwip.h"
+#include "msgr/msgr.h"
 
 #define FRAMED_UDP false
 #define FRAMED_TCP true
@@ -52,9 +53,9 @@ struct framed_end {
 
 struct framed_node {
     struct framed_end end;
-    struct msgr_lwip net;
+    struct subject_net net;
     bool is_slow;     /* the application does not pull */
-    unsigned told;    /* calls of on_event */
+    unsigned told;    /* calls of on_event, which the raw API has */
     unsigned longest; /* events pulled in one go */
 };
 

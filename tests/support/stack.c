@@ -2,7 +2,11 @@
 #include "stack.h"
 
 #include "faults.h"
+#include "subject_loop.h"
 #include "weather.h"
+#if !NO_SYS
+#include "one_thread.h"
+#endif
 
 #include "lwip/init.h"
 #include "lwip/ip.h"
@@ -10,6 +14,7 @@
 #include "lwip/priv/tcp_priv.h"
 #include "lwip/stats.h"
 #include "lwip/sys.h"
+#include "lwip/tcpip.h"
 #include "lwip/timeouts.h"
 
 #include <setjmp.h>
@@ -112,10 +117,35 @@ static err_t setup_netif(struct netif *netif)
     return ERR_OK;
 }
 
+void stack_lock(void)
+{
+#if !NO_SYS
+    LOCK_TCPIP_CORE();
+#endif
+}
+
+void stack_unlock(void)
+{
+#if !NO_SYS
+    UNLOCK_TCPIP_CORE();
+#endif
+}
+
+static void start_lwip(void)
+{
+#if NO_SYS
+    lwip_init();
+#else
+    tcpip_init(NULL, NULL);
+    one_thread_begin();
+#endif
+}
+
 int stack_group_setup(void **state)
 {
     (void)state;
-    lwip_init();
+    start_lwip();
+    stack_lock();
     netif_add_noaddr(&bench_netif, NULL, setup_netif, ip_input);
     netif_set_default(&bench_netif);
     netif_set_up(&bench_netif);
@@ -139,6 +169,8 @@ int stack_group_setup(void **state)
         netif_ip6_addr_set_state(&bench_netif, 2, IP6_ADDR_PREFERRED);
     }
 #endif
+    stack_unlock();
+    subject_begin();
     return 0;
 }
 
@@ -201,6 +233,7 @@ void stack_settle(void)
 int stack_teardown(void **state)
 {
     (void)state;
+    subject_reset();
     faults_off();
     weather_end();
     stack_pass_time_wait();
@@ -217,7 +250,10 @@ uint32_t stack_now(void)
 void stack_set_now(uint32_t ms)
 {
     now_ms = ms;
+    stack_lock();
     sys_restart_timeouts();
+    stack_unlock();
+    subject_wake();
 }
 
 static void deliver_now(const void *packet, size_t size)
@@ -229,9 +265,12 @@ static void deliver_now(const void *packet, size_t size)
     assert_non_null(p);
     assert_int_equal(pbuf_take(p, packet, (u16_t)size), ERR_OK);
     faults_resume();
+    stack_lock();
     if (bench_netif.input(p, &bench_netif) != ERR_OK) {
         pbuf_free(p);
     }
+    stack_unlock();
+    subject_wake();
 }
 
 /* What the weather has made late, and is due. */
@@ -249,21 +288,40 @@ static void deliver_late_ones(void)
     }
 }
 
+static void run_timers(void)
+{
+    stack_lock();
+    sys_check_timeouts();
+    stack_unlock();
+    subject_wake();
+}
+
+/* Milliseconds until a timer is due, of lwIP's or of the subject's own loop. */
+static uint32_t sleeptime(void)
+{
+    uint32_t own = subject_sleeptime();
+    uint32_t lwip;
+
+    stack_lock();
+    lwip = sys_timeouts_sleeptime();
+    stack_unlock();
+    return lwip < own ? lwip : own;
+}
+
 void stack_pass(uint32_t ms)
 {
     uint32_t end = now_ms + ms;
 
-    for (;;) {
-        uint32_t left = end - now_ms;
-        uint32_t step = sys_timeouts_sleeptime();
-        if (step > left) {
+    while ((int32_t)(end - now_ms) >= 0) { /* who waits for lwIP has time pass, too */
+        uint32_t step = sleeptime();
+        if (step > end - now_ms) {
+            now_ms = end;
             break;
         }
         now_ms += step;
-        sys_check_timeouts();
+        run_timers();
     }
-    now_ms = end;
-    sys_check_timeouts();
+    run_timers();
     deliver_late_ones();
 }
 

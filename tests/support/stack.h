@@ -38,6 +38,10 @@ bool stack_is_level(void);
 /** Let so much time pass that each pool holds what it held; fail if that takes an hour. */
 void stack_settle(void);
 
+/** Around what a test does with lwIP itself: lwIP's core lock, if it has a thread of its own. */
+void stack_lock(void);
+void stack_unlock(void);
+
 /** The clock. */
 uint32_t stack_now(void);
 void stack_set_now(uint32_t ms);

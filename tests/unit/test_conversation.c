@@ -441,16 +441,21 @@ static void new_conversation_starts_with_fresh_numbers(void **state)
     pair_expect(&p, BOB, MSGR_EVENT_PEER_UP);
 }
 
+static void lose_both_ends(void)
+{
+    for (int side = ALICE; side <= BOB; side++) {
+        msgr_link_down(p.node[side].m, p.wire[0].link[side], p.now_ms);
+        p.wire[0].link[side] = -1;
+    }
+}
+
 static void conversation_outlives_its_link(void **state)
 {
     int32_t message;
     uint32_t id = pair_peer(&p, BOB)->current.id;
 
     (void)state;
-    msgr_link_down(alice, p.wire[0].link[ALICE], p.now_ms);
-    msgr_link_down(bob, p.wire[0].link[BOB], p.now_ms);
-    p.wire[0].link[ALICE] = -1;
-    p.wire[0].link[BOB] = -1;
+    lose_both_ends();
     message = pair_send(&p, ALICE, "kept");
     pair_pass(&p, 5000);
     pair_expect_down(&p, BOB, MSGR_REASON_LINK);
@@ -462,6 +467,67 @@ static void conversation_outlives_its_link(void **state)
     pair_expect_nothing(&p, BOB);
     pair_settle(&p);
     pair_expect_outcome(&p, ALICE, message, MSGR_OUTCOME_DELIVERED, MSGR_REASON_NONE);
+}
+
+/* The datagrams in the queue arrive one by one until somebody sends DATA. @return how many */
+static unsigned datagrams_before_data(void)
+{
+    unsigned count = 0;
+
+    for (;;) {
+        pair_collect(&p, ALICE);
+        pair_collect(&p, BOB);
+        if (p.queued == 0 || pair_count(&p, MSGR_FRAME_DATA) > 0) {
+            return count;
+        }
+        pair_deliver(&p, 0);
+        count++;
+    }
+}
+
+/* Who is welcomed is asked in the same datagram, and so knows at once that he is known. */
+static void peer_that_was_away_is_asked_before_it_is_sent_anything(void **state)
+{
+    (void)state;
+    lose_both_ends();
+    pair_send(&p, BOB, "kept");
+    pair_connect(&p, 1, MSGR_LINK_DATAGRAM);
+    while (pair_peer(&p, BOB)->link < 0) {
+        pair_collect(&p, ALICE);
+        pair_collect(&p, BOB);
+        pair_deliver(&p, 0);
+    }
+    pair_collect(&p, BOB);
+    assert_int_equal(pair_count(&p, MSGR_FRAME_WELCOME), 1);
+    assert_int_equal(pair_count(&p, MSGR_FRAME_ACK), 1);
+    assert_int_equal(pair_count(&p, MSGR_FRAME_DATA), 0);
+    pair_drop_all(&p); /* when it is lost, it is repeated */
+    pair_wait(&p, 200);
+    assert_true(datagrams_before_data() > 0);
+    assert_int_equal(pair_count(&p, MSGR_FRAME_DATA), 1);
+    pair_settle(&p);
+    pair_expect_message(&p, ALICE, "kept");
+}
+
+static void what_waited_for_a_peer_goes_to_it_though_it_restarted(void **state)
+{
+    (void)state;
+    for (int kind = MSGR_LINK_DATAGRAM; kind <= MSGR_LINK_STREAM; kind++) {
+        int32_t message;
+
+        pair_up(&p);
+        lose_both_ends();
+        pair_wait(&p, 1000);
+        message = pair_send(&p, ALICE, "kept");
+        pair_restart(&p, BOB);
+        pair_connect(&p, 1, (enum msgr_link_kind)kind);
+        pair_pass(&p, 5000);
+        pair_expect(&p, BOB, MSGR_EVENT_PEER_UP);
+        pair_expect_message(&p, BOB, "kept");
+        pair_expect_nothing(&p, BOB);
+        pair_settle(&p);
+        pair_expect_outcome(&p, ALICE, message, MSGR_OUTCOME_DELIVERED, MSGR_REASON_NONE);
+    }
 }
 
 static void what_was_under_way_is_sent_again_at_once_on_another_link(void **state)
@@ -532,6 +598,8 @@ int main(void)
         cmocka_unit_test_setup(what_becomes_of_messages_when_the_conversation_ends, setup),
         cmocka_unit_test_setup(new_conversation_starts_with_fresh_numbers, setup),
         cmocka_unit_test_setup(conversation_outlives_its_link, setup),
+        cmocka_unit_test_setup(peer_that_was_away_is_asked_before_it_is_sent_anything, setup),
+        cmocka_unit_test_setup(what_waited_for_a_peer_goes_to_it_though_it_restarted, setup),
         cmocka_unit_test_setup(what_was_under_way_is_sent_again_at_once_on_another_link, setup),
         cmocka_unit_test_setup(frame_with_our_id_of_another_incarnation_is_dropped, setup),
         cmocka_unit_test_setup(opening_stops_without_a_link, setup_proved),

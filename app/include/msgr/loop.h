@@ -23,9 +23,9 @@
 #ifndef MSGR_LOOP_H
 #define MSGR_LOOP_H
 
+#include "msgr/atomic.h"
 #include "msgr/socket_stack.h"
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -66,7 +66,7 @@ struct msgr_loop {
     struct msgr_part *parts;
     struct msgr_part *next; /* in a turn: whose turn is next */
     int wake_fd[2];         /* to be watched, to be written to */
-    atomic_bool is_woken;
+    MSGR_ATOMIC(bool) is_woken;
 #if MSGR_SOCKETS_LWIP
     struct tcpip_callback_msg *wake_msg;
     struct udp_pcb *wake_pcb;

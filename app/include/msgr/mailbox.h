@@ -19,9 +19,10 @@
 #ifndef MSGR_MAILBOX_H
 #define MSGR_MAILBOX_H
 
+#include "msgr/atomic.h"
 #include "msgr/msgr.h"
 
-#include <stdatomic.h>
+#include <assert.h> /* static_assert() */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -51,7 +52,7 @@ struct msgr_mailbox_owner {
 /** The head of a slot; its bytes follow. Private. */
 struct msgr_mailbox_slot {
     struct msgr_mailbox_item item;
-    _Atomic uint32_t turn;
+    MSGR_ATOMIC(uint32_t) turn;
 };
 
 /** All of it is private. */
@@ -61,13 +62,13 @@ struct msgr_mailbox {
     size_t stride;  /* from one slot to the next */
     void *slots;
     struct msgr_mailbox_owner owner;
-    _Atomic uint32_t head; /* the next position to be claimed */
-    uint32_t tail;         /* the next to be taken out */
+    MSGR_ATOMIC(uint32_t) head; /* the next position to be claimed */
+    uint32_t tail;              /* the next to be taken out */
 };
 
 /** A mailbox `name` for `slots` messages (a power of two) of up to `bytes` bytes. Static. */
 #define MSGR_MAILBOX(name, slots_, bytes_)                                                         \
-    _Static_assert((slots_) > 0 && ((slots_) & ((slots_)-1)) == 0, "a power of two");              \
+    static_assert((slots_) > 0 && ((slots_) & ((slots_)-1)) == 0, "a power of two");               \
     static struct {                                                                                \
         struct msgr_mailbox_slot head;                                                             \
         char bytes[(bytes_) > 0 ? (bytes_) : 1];                                                   \

@@ -122,9 +122,16 @@
 #define MSGR_SOCKETS_LWIP 0
 #endif
 
-/** Links that msgr/sockets.h has at the same time, 1 to 32: as MSGR_LWIP_LINKS. */
+/**
+ * Links that msgr/sockets.h has at the same time, 1 to 32: as MSGR_LWIP_LINKS. With POSIX's sockets
+ * there is room for a desktop.
+ */
 #ifndef MSGR_SOCKETS_LINKS
+#if MSGR_SOCKETS_LWIP
 #define MSGR_SOCKETS_LINKS 8
+#else
+#define MSGR_SOCKETS_LINKS 32
+#endif
 #endif
 
 /** ... and those of them that may be streams, 1 to 32; 2.4 KB each. */
@@ -134,7 +141,11 @@
 
 /** Nodes that msgr_sockets_connect() is told to connect to at the same time, 1 to 32. */
 #ifndef MSGR_SOCKETS_TARGETS
+#if MSGR_SOCKETS_LWIP
 #define MSGR_SOCKETS_TARGETS 4
+#else
+#define MSGR_SOCKETS_TARGETS 8
+#endif
 #endif
 
 /** Bytes of the checksum's table: 1024 for speed, or 64 for size. */

@@ -8,9 +8,14 @@
  *
  *     msgr_open(&m, mem, sizeof mem, &(struct msgr_config){... .now_ms = msgr_loop_now_ms()});
  *     msgr_loop_open(&loop, fds, sizeof fds / sizeof fds[0]);
- *     msgr_sockets_open(&net, &(struct msgr_sockets_config){.m = m, .loop = &loop, .listen =
- * true}); msgr_sockets_connect_url(&net, "udp://192.0.2.7"); for (;;) { msgr_loop_turn(&loop,
- * MSGR_LOOP_FOREVER); for (struct msgr_event event; msgr_sockets_next(&net, &event);) { ... }
+ *     msgr_sockets_open(&net, &(struct msgr_sockets_config){
+ *                                 .m = m, .loop = &loop, .listen = true});
+ *     msgr_sockets_connect_url(&net, "udp://192.0.2.7");
+ *     for (;;) {
+ *         msgr_loop_turn(&loop, MSGR_LOOP_FOREVER);
+ *         for (struct msgr_event event; msgr_sockets_next(&net, &event);) {
+ *             ...
+ *         }
  *     }
  *
  * Context: the loop's thread (msgr/loop.h) for every function here, and for every handler that is
@@ -29,6 +34,7 @@
 #ifndef MSGR_SOCKETS_H
 #define MSGR_SOCKETS_H
 
+#include "msgr/atomic.h"
 #include "msgr/link.h"
 #include "msgr/loop.h"
 #include "msgr/mailbox.h"
@@ -91,7 +97,7 @@ struct msgr_sockets_lookup {
     uint8_t count;
     struct msgr_sockets_address found[MSGR_SOCKETS_ADDRESSES];
 #if MSGR_SOCKETS_LWIP
-    _Atomic uint8_t state; /* lwIP's thread says when there is an answer */
+    MSGR_ATOMIC(uint8_t) state; /* lwIP's thread says when there is an answer */
     uint16_t port;
     const char *host;
     struct msgr_loop *loop;

@@ -6,6 +6,15 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/time.h>
+
+/* For lwIP's sockets: errno and struct timeval are the C library's. */
+#define LWIP_ERRNO_STDINCLUDE 1
+#define LWIP_TIMEVAL_PRIVATE  0
+
+/* For contrib's sys_arch.c: what sys_arch_protect() returns, and whether threads have names. */
+typedef unsigned int sys_prot_t;
+#define LWIP_UNIX_LINUX
 
 /** Random bits for ports and identifiers; from the port. */
 uint32_t port_lwip_rand(void);
