@@ -33,14 +33,14 @@ def configure(source, build, **variables):
 def build_somebody(source, build, **variables):
     """@return what their program says"""
     configure(source, build, **variables)
-    run("cmake", "--build", build, "-j2")
+    run("cmake", "--build", build, "-j2", "--target", "somebody")
     return run(build / "somebody")
 
 
 def install(folder, **variables):
     """@return the prefix; moved to another place since it was installed"""
-    configure(ROOT, folder / "build", MSGR_SIM="OFF", CMAKE_BUILD_TYPE="Release",
-              CMAKE_INSTALL_PREFIX=folder / "first", **variables)
+    configure(ROOT, folder / "build", MSGR_SIM="OFF", CMAKE_INSTALL_PREFIX=folder / "first",
+              **variables)
     run("cmake", "--build", folder / "build", "-j2")
     run("cmake", "--install", folder / "build")
     return (folder / "first").rename(folder / "prefix")
