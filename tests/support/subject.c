@@ -15,6 +15,7 @@
 #if MSGR_SOCKETS_LWIP
 
 static bool is_pulling; /* the last subject_next() returned something */
+static bool has_pulled; /* ... since the loop has turned */
 
 static struct msgr_sockets_address address_of(const ip_addr_t *ip)
 {
@@ -89,7 +90,10 @@ int32_t subject_send(struct subject_net *net, int peer, const void *data, size_t
 bool subject_next(struct subject_net *net, struct msgr_event *event)
 {
     is_pulling = msgr_sockets_next(net, event);
-    if (!is_pulling) {
+    if (is_pulling) {
+        has_pulled = true;
+    } else if (has_pulled) {
+        has_pulled = false;
         subject_run();
     }
     return is_pulling;
