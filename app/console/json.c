@@ -126,6 +126,16 @@ void json_number(const char *name, uint32_t number)
     console_raw_number(number);
 }
 
+void json_thousandths(const char *name, uint64_t number)
+{
+    uint32_t rest = (uint32_t)(number % 1000);
+
+    put_name(name, "");
+    console_raw_number((uint32_t)(number / 1000));
+    put(rest < 10 ? ".00" : rest < 100 ? ".0" : ".");
+    console_raw_number(rest);
+}
+
 void json_bool(const char *name, bool value)
 {
     put_name(name, "");

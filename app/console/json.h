@@ -36,6 +36,10 @@ void json_open_string(const char *name);
 void json_close_string(void);
 
 void json_number(const char *name, uint32_t number);
+
+/** 2704 is 2.704: microseconds as milliseconds. Below 2^32 thousand. */
+void json_thousandths(const char *name, uint64_t number);
+
 void json_bool(const char *name, bool value);
 
 /** End the object and the line. */

@@ -69,9 +69,9 @@ static void begin(struct msgr *m, struct msgr_peer *peer)
     peer->is_open = true;
     peer->conversations++;
     peer->accepts_again = true;
-    peer->is_unsure = false;
     peer->unconfirmed = 0;
     peer->has_duplicate = false;
+    peer->is_unsure = false;
     grant_initial(m, peer);
     msgr_send_start(&peer->sent, first, first + peer->current.theirs.initial);
     msgr_timer_clear(peer, MSGR_TIMER_OPEN);

@@ -38,6 +38,24 @@
 #define net_udp_send         msgr_plain_udp_send
 #define net_udp_cancel       msgr_plain_udp_cancel
 
+/** What they are before they are opened: these may be closed, too. */
+#define NET_TCP_SERVER_CLOSED                                                                      \
+    {                                                                                              \
+        .listener = NULL                                                                           \
+    }
+#define NET_UDP_SERVER_CLOSED                                                                      \
+    {                                                                                              \
+        .pcb = NULL                                                                                \
+    }
+#define NET_TCP_CLIENT_CLOSED                                                                      \
+    {                                                                                              \
+        .pcb = NULL                                                                                \
+    }
+#define NET_UDP_CLIENT_CLOSED                                                                      \
+    {                                                                                              \
+        .pcb = NULL                                                                                \
+    }
+
 static inline bool net_tcp_server_listens(const struct net_tcp_server *server)
 {
     return server->listener != NULL;

@@ -105,15 +105,31 @@ err_t net_udp_server_open(struct net_udp_server *server, const struct net_udp_co
 err_t net_tcp_send(struct net_tcp_client *client, const struct net_plain_request *request);
 err_t net_udp_send(struct net_udp_client *client, const struct net_plain_request *request);
 
-/** All zero, or open at some time. */
+#define NET_TCP_SERVER_CLOSED                                                                      \
+    {                                                                                              \
+        .listener = -1                                                                             \
+    }
+#define NET_UDP_SERVER_CLOSED                                                                      \
+    {                                                                                              \
+        .fd = -1                                                                                   \
+    }
+#define NET_TCP_CLIENT_CLOSED                                                                      \
+    {                                                                                              \
+        .fd = -1                                                                                   \
+    }
+#define NET_UDP_CLIENT_CLOSED                                                                      \
+    {                                                                                              \
+        .fd = -1                                                                                   \
+    }
+
 static inline bool net_tcp_server_listens(const struct net_tcp_server *server)
 {
-    return server->is_open && server->listener >= 0;
+    return server->listener >= 0;
 }
 
 static inline bool net_udp_server_is_open(const struct net_udp_server *server)
 {
-    return server->config.loop != NULL && server->fd >= 0;
+    return server->fd >= 0;
 }
 
 /* ---- framed messages ----------------------------------------------------------------------- */

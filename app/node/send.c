@@ -8,8 +8,8 @@
 
 #include "lwip/sys.h"
 
-static struct net_tcp_client tcp_client;
-static struct net_udp_client udp_client;
+static struct net_tcp_client tcp_client = NET_TCP_CLIENT_CLOSED;
+static struct net_udp_client udp_client = NET_UDP_CLIENT_CLOSED;
 static struct net_plain_request request;
 static char buffer[NODE_ANSWER_SIZE];
 static uint32_t started_ms;

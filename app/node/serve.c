@@ -7,9 +7,9 @@
 #include "transcript.h"
 
 static struct serve_config config;
-static struct net_tcp_server tcp_server;
+static struct net_tcp_server tcp_server = NET_TCP_SERVER_CLOSED;
 static struct net_tcp_connection connections[NODE_CONNECTIONS];
-static struct net_udp_server udp_server;
+static struct net_udp_server udp_server = NET_UDP_SERVER_CLOSED;
 
 static void on_tcp_event(void *arg, const struct net_plain_event *event)
 {

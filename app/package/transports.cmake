@@ -34,6 +34,7 @@ set(msgr_sockets_sources
     sockets_connect.c
     sockets_fd.c
     sockets_framed.c
+    sockets_leave.c
     sockets_loop.c
     sockets_plain_client.c
     sockets_plain_connection.c

@@ -136,7 +136,7 @@ bool msgr_sockets_address_is_any(const struct msgr_sockets_address *address)
     uint8_t bytes[16];
     size_t size = bytes_of(address, bytes);
 
-    return memcmp(bytes, zero, size) == 0;
+    return size > 0 && memcmp(bytes, zero, size) == 0;
 }
 
 bool msgr_sockets_address_is_one_host(const struct msgr_sockets_address *address)

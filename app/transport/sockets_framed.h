@@ -57,6 +57,9 @@ struct msgr_sockets_link *msgr_sockets_udp_find(struct msgr_sockets *s,
 /** Send what the engine has for that link. */
 void msgr_sockets_udp_output(struct msgr_sockets_link *link);
 
+/** Say there that this node ends; lost, it is as if it had not been said. */
+void msgr_sockets_udp_farewell(struct msgr_sockets_link *link);
+
 /** Before and after the sleep. */
 void msgr_sockets_udp_watch(struct msgr_sockets *s, struct msgr_loop *loop);
 void msgr_sockets_udp_turn(struct msgr_sockets *s, struct msgr_loop *loop);

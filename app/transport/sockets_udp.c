@@ -5,6 +5,8 @@
  */
 #include "sockets_framed.h"
 
+#include "frame.h"
+#include "frame_body.h"
 #include "sockets_address.h"
 #include "sockets_fd.h"
 #include "sockets_stack.h"
@@ -69,6 +71,14 @@ void msgr_sockets_udp_output(struct msgr_sockets_link *link)
 {
     while (!link->sockets->is_udp_blocked && msgr_sockets_has_output(link) && send_one(link)) {
     }
+}
+
+void msgr_sockets_udp_farewell(struct msgr_sockets_link *link)
+{
+    uint8_t word[MSGR_ANSWER_MAX];
+    size_t size = (size_t)(msgr_unknown_write(msgr_frame_put_mark(word)) - word);
+
+    (void)send_bytes(link->sockets, &link->address, &link->own, word, size);
 }
 
 /* ---- in ------------------------------------------------------------------------------------ */

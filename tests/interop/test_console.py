@@ -15,10 +15,11 @@ import time
 import pytest
 
 from support import lan
+from support.capabilities import SHOWN
 from support.lan import HOST, HOST6
 from support.node import (
     BOUND_S,
-    SIM,
+    SIM_COMMAND,
     Console,
     address_of,
     address6_of,
@@ -45,7 +46,7 @@ SERVER = (address_of(0), PORT)
 RESET_STATUS = 3
 BANNER = [
     "lwip-messenger 0.1.0 on linux, after power on.",
-    re.compile(r"lwIP 2\.[12]\.[0-9], assertions on\."),
+    re.compile(rf"lwIP 2\.[12]\.[0-9]{SHOWN}, assertions on\."),
 ]
 LISTENING = ["Socket created.", f"Socket bound to address {address_of(0)} and port number {PORT}"]
 BUSY = "error: a message is on its way; send the next one when that has ended"
@@ -353,7 +354,7 @@ class Terminal:
             self.own, other = pty.openpty()
         except OSError as error:
             pytest.skip(f"no terminal to be had here: {error}")
-        command = [SIM, *on_tap(0), "--no-dad", "node"]
+        command = [*SIM_COMMAND, *on_tap(0), "--no-dad", "node"]
         self.process = subprocess.Popen(command, stdin=other, stdout=other, stderr=other)
         os.close(other)
         self.shown = b""

@@ -7,6 +7,7 @@ import socket
 
 import pytest
 
+from support.capabilities import CLIENTS_WAIT_UNCONNECTED
 from support.node import address_of, deadline, serve, summary
 from support.peer import (
     BOUND_S,
@@ -14,7 +15,7 @@ from support.peer import (
     acknowledgement,
     acknowledgement_udp,
     ask,
-    connect,
+    family_of,
     read_all,
     udp_socket,
 )
@@ -53,6 +54,19 @@ class Crowd:
                     break
         return connected
 
+    def converse(self, left):
+        """Each speaks once it is connected, reads its answer once it is there, and does not close."""
+        while self.clients:
+            for fd, events in self.poll.poll(1000 * left()):
+                number, client = self.clients[fd]
+                if events == select.POLLOUT:
+                    speak(number, client)
+                    self.poll.modify(fd, select.POLLIN)
+                    continue
+                assert client.recv(1024) == acknowledgement(text_of(number)), f"client {number}"
+                self.poll.unregister(fd)
+                del self.clients[fd]
+
 
 def speak(number, client):
     client.settimeout(BOUND_S)
@@ -85,7 +99,8 @@ def test_clients_beyond_the_connections_are_served_once_there_is_room():
         node = stack.enter_context(serve("--tcp"))
         crowd = Crowd(stack, 200)
         first = crowd.connected(ROOM, deadline())
-        assert crowd.poll.poll(0) == [], "there was room for more"
+        if CLIENTS_WAIT_UNCONNECTED:
+            assert crowd.poll.poll(0) == [], "there was room for more"
         left = deadline(SERVED_WITHIN_S)
         for client in first:
             speak(*client)
@@ -115,22 +130,29 @@ def test_clients_that_never_close_make_room_in_time():
     with contextlib.ExitStack() as stack:
         node = stack.enter_context(serve("--tcp"))
         left = deadline(SERVED_WITHIN_S)
-        crowd = Crowd(stack, 300)
-        for _ in range(300):
-            ((number, client),) = crowd.connected(1, left)
-            speak(number, client)
-            assert client.recv(1024) == acknowledgement(text_of(number))
+        Crowd(stack, 300).converse(left)
         assert node.rest()[-1:] == summary(tcp=(300, 300, 0, 0))
 
 
 COUNT = 2000
+PORTS = 12000  # ... from here on
+
+
+def connect_from(port, server):
+    """For 2 minutes lwIP answers no SYN from where a connection has been closed (TIME_WAIT). Linux
+    may choose the same port again after 10 s, so it does not choose here."""
+    client = socket.socket(family_of(server), socket.SOCK_STREAM)
+    client.settimeout(BOUND_S)
+    client.bind(("", port))
+    client.connect(server)
+    return client
 
 
 @pytest.mark.parametrize("address", ["10.77.0.2", "fd77::2"])
 def test_every_one_of_2000_exchanges_over_tcp_is_answered(address):
     with serve() as node:
         for number in range(COUNT):
-            with connect((address, PORT)) as client:
+            with connect_from(PORTS + number, (address, PORT)) as client:
                 client.sendall(text_of(number))
                 assert read_all(client) == acknowledgement(text_of(number)), f"exchange {number}"
         said = node.rest()

@@ -11,6 +11,7 @@ import time
 import pytest
 
 from support import peer
+from support.capabilities import SEES_EVERY_CONNECTION, SEES_PUSH
 from support.lan import HOST, PSH, Sniffer, tcp_data
 from support.node import (
     Node,
@@ -55,6 +56,16 @@ def refused(address):
 
 def still_serves(server):
     assert ask(server, b"the next client") == acknowledgement(b"the next client")
+
+
+def counted(node):
+    """Clients, answered, refused, lost: as the node's last line says."""
+    return [int(number) for number in re.findall(r"\d+", node.rest()[-1])]
+
+
+def is_all(clients, count):
+    """Have all of them been seen, as far as a node can tell?"""
+    return clients == count if SEES_EVERY_CONNECTION else clients <= count
 
 
 # ---- one exchange ----------------------------------------------------------------------------
@@ -239,7 +250,7 @@ def test_endless_text_is_cut_off_and_the_next_client_served(ends):
 SPLIT_TEXT = "Grüße: こんにちは!".encode()
 
 
-def split_unless_late(text, cuts, send_last=send_pushed):
+def split_unless_late(text, cuts, send_last=send_pushed, send=send_unpushed):
     """Sends text cut at these places, each piece but the last without a push; returns the answer.
 
     The pieces of one text may not be 20 ms apart, so where this process was kept from sending
@@ -249,7 +260,7 @@ def split_unless_late(text, cuts, send_last=send_pushed):
         with connect(SERVER) as client:
             left, start_s = text, time.monotonic()
             for size in cuts:
-                send_unpushed(client, left[:size])
+                send(client, left[:size])
                 left = left[size:]
             send_last(client, left)
             is_late = time.monotonic() - start_s > QUIET_S / 2
@@ -284,10 +295,9 @@ def test_split_is_two_segments_and_only_the_last_is_pushed():
 def test_pushed_segment_ends_the_text_and_what_follows_is_thrown_away():
     with serve("--tcp") as node:
         for at in range(1, len(SPLIT_TEXT), 5):
-            with connect(SERVER) as client:
-                send_pushed(client, SPLIT_TEXT[:at])
-                send_pushed(client, SPLIT_TEXT[at:])
-                assert read_all(client) == acknowledgement(SPLIT_TEXT[:at]), f"split at byte {at}"
+            answer = split_unless_late(SPLIT_TEXT, [at], send=send_pushed)
+            text = SPLIT_TEXT[:at] if SEES_PUSH else SPLIT_TEXT
+            assert answer == acknowledgement(text), f"split at byte {at}"
         assert " 0 refused, 0 lost." in node.rest()[-1]
 
 
@@ -322,7 +332,7 @@ def test_pushed_text_does_not_wait_for_quiet():
     with serve("--tcp"):
         pushed = min(seconds_of(SERVER, send_pushed) for _ in range(20))
         unpushed = min(seconds_of(SERVER, send_unpushed) for _ in range(5))
-        assert pushed < unpushed
+        assert pushed < unpushed if SEES_PUSH else pushed >= QUIET_S * 0.9
 
 
 # ---- clients that misbehave ------------------------------------------------------------------
@@ -346,12 +356,15 @@ def test_reset_after_connecting_does_no_harm(ends):
             client = connect(ends.server)
             address = ends.shown(client.getsockname())
             peer.reset(client)
-            node.expect(
-                f"Connection established with client at address {address}",
-                lost(address, "connection reset by the other side"),
-            )
+            if SEES_EVERY_CONNECTION:
+                node.expect(
+                    f"Connection established with client at address {address}",
+                    lost(address, "connection reset by the other side"),
+                )
         still_serves(ends.server)
-        assert node.rest()[-1:] == summary(tcp=(11, 1, 0, 10))
+        clients, *others = counted(node)
+        assert is_all(clients, 11)
+        assert others == [1, 0, clients - 1]
 
 
 def test_reset_amid_the_text_does_no_harm(ends):
@@ -360,9 +373,10 @@ def test_reset_amid_the_text_does_no_harm(ends):
             client = connect(ends.server)
             send_unpushed(client, b"x" * size)
             peer.reset(client)
-            node.wait_line(re.compile("Connection established .*"))
+            if SEES_EVERY_CONNECTION:
+                node.wait_line(re.compile("Connection established .*"))
         still_serves(ends.server)
-        assert "TCP: 11 clients," in node.rest()[-1]
+        assert is_all(counted(node)[0], 11)
 
 
 def test_reset_amid_a_long_text_does_no_harm(ends):
@@ -373,7 +387,7 @@ def test_reset_amid_a_long_text_does_no_harm(ends):
             send_unpushed(client, b"x" * 200)
             peer.reset(client)
         still_serves(ends.server)
-        assert "TCP: 11 clients," in node.rest()[-1]
+        assert is_all(counted(node)[0], 11)
 
 
 def test_reset_after_the_text_before_reading_does_no_harm(ends):
@@ -384,7 +398,7 @@ def test_reset_after_the_text_before_reading_does_no_harm(ends):
             peer.reset(client)
         still_serves(ends.server)
         node.wait_line("the next client")
-        assert "TCP: 11 clients," in node.rest()[-1]
+        assert is_all(counted(node)[0], 11)
 
 
 def test_reset_amid_the_answer_does_no_harm(ends):

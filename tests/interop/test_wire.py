@@ -13,7 +13,7 @@ import tempfile
 import pytest
 
 from support.node import (
-    SIM,
+    SIM_COMMAND,
     Node,
     address6_of,
     address_of,
@@ -143,7 +143,7 @@ def test_longest_text_that_is_not_ascii_is_acknowledged_to_our_client(wire):
 
 def test_device_does_not_become_a_closed_standard_output(wire):
     with serve(interface=end_of(wire, 0)) as node:
-        words = [SIM, *end_of(wire, 1), "send", "udp", address_of(0), "Hello"]
+        words = [*SIM_COMMAND, *end_of(wire, 1), "send", "udp", address_of(0), "Hello"]
         silent = subprocess.run(
             ["sh", "-c", 'exec "$@" >&-', "sh", *words], capture_output=True, timeout=10
         )

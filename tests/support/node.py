@@ -21,6 +21,8 @@ from support import lan
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SIM = os.environ.get("MSGR_SIM", str(ROOT / "build" / "debug" / "sim" / "msgr-sim"))
+API = os.environ.get("MSGR_SIM_API", "raw")  # which of lwIP's APIs the nodes use
+SIM_COMMAND = [SIM, "--api", API] if "MSGR_SIM_API" in os.environ else [SIM]
 PORT = 9999
 BOUND_S = 10
 SHOWN = 40  # lines of a very long transcript: so many from its beginning and from its end
@@ -230,7 +232,7 @@ class Node(Program):
 
     def __init__(self, *words, tap=0, interface=None, stdin=False):
         start = on_tap(tap) if interface is None else interface
-        super().__init__(SIM, *start, *words, stdin=stdin)
+        super().__init__(*SIM_COMMAND, *start, *words, stdin=stdin)
 
 
 class Console(Node):
@@ -271,7 +273,7 @@ def serve(*options, tap=0, interface=None, address=None, port=PORT):
 def run_sim(*words, bound_s=BOUND_S):
     """msgr-sim with these words, from start to end."""
     done = subprocess.run(
-        [SIM, *map(str, words)], capture_output=True, timeout=bound_s, stdin=subprocess.DEVNULL
+        [*SIM_COMMAND, *map(str, words)], capture_output=True, timeout=bound_s, stdin=subprocess.DEVNULL
     )
     done.stdout = done.stdout.decode("utf-8")
     done.stderr = done.stderr.decode("utf-8")

@@ -212,6 +212,12 @@ int msgr_sockets_open(struct msgr_sockets *s, const struct msgr_sockets_config *
 void msgr_sockets_close(struct msgr_sockets *s);
 
 /**
+ * The same, but tell the peers: what is to be sent leaves, over UDP with a word that this node ends
+ * (SPEC.md, 7.1), and streams are closed, not reset. So they need not wait for silence.
+ */
+void msgr_sockets_leave(struct msgr_sockets *s);
+
+/**
  * Connect to an address, and again whenever that has failed or has ended, until
  * msgr_sockets_disconnect(): after 100 ms, then each time half as long again, up to the engine's
  * heartbeat interval, each with a random part of up to a quarter less.

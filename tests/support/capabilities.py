@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What a node can tell on one of lwIP's APIs and not on the other, each with its reason.
+
+Every interop test runs for both. Where its expectation differs, it asks here; on the raw API
+everything is expected.
+"""
+
+from support.node import API
+
+IS_RAW = API == "raw"
+
+# Sockets do not show TCP's push flag: a text that is neither as long as can be nor followed by a
+# FIN ends 20 ms after its last byte; and so what follows a pushed segment at once belongs to it.
+SEES_PUSH = IS_RAW
+
+# A socket's backlog is of connections that lwIP has accepted; lwIP drops the SYNs only of those
+# beyond. So a client may be connected and wait for its turn.
+CLIENTS_WAIT_UNCONNECTED = IS_RAW
+
+# A connection that its client has reset by the time that it would be accepted is none to accept.
+SEES_EVERY_CONNECTION = IS_RAW
+
+# lwIP's sockets tell of an IPv4 datagram where it was sent to (IP_PKTINFO), but not of an IPv6 one:
+# it is served as if it had been sent to the node alone.
+SEES_IPV6_GROUPS = IS_RAW
+
+# What is read from a socket waits in its mailbox: 127 datagrams; more are lost.
+QUEUES_A_FLOOD = IS_RAW
+
+# How the banner says which it is.
+SHOWN = "" if IS_RAW else " with threads, sockets"
