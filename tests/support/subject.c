@@ -41,6 +41,7 @@ int subject_open(struct subject_net *net, const struct subject_net_config *confi
 
     copy.loop = &subject_loop;
     is_pulling = false;
+    has_pulled = false;
     error = msgr_sockets_open(net, &copy);
     subject_run();
     return error;
