@@ -15,6 +15,7 @@
 #if MSGR_SOCKETS_LWIP
 
 static bool is_pulling; /* the last subject_next() returned something */
+static bool has_pulled; /* ... since the loop has turned */
 
 static struct msgr_sockets_address address_of(const ip_addr_t *ip)
 {
@@ -40,6 +41,7 @@ int subject_open(struct subject_net *net, const struct subject_net_config *confi
 
     copy.loop = &subject_loop;
     is_pulling = false;
+    has_pulled = false;
     error = msgr_sockets_open(net, &copy);
     subject_run();
     return error;
@@ -89,7 +91,10 @@ int32_t subject_send(struct subject_net *net, int peer, const void *data, size_t
 bool subject_next(struct subject_net *net, struct msgr_event *event)
 {
     is_pulling = msgr_sockets_next(net, event);
-    if (!is_pulling) {
+    if (is_pulling) {
+        has_pulled = true;
+    } else if (has_pulled) {
+        has_pulled = false;
         subject_run();
     }
     return is_pulling;
