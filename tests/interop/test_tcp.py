@@ -332,7 +332,8 @@ def test_pushed_text_does_not_wait_for_quiet():
     with serve("--tcp"):
         pushed = min(seconds_of(SERVER, send_pushed) for _ in range(20))
         unpushed = min(seconds_of(SERVER, send_unpushed) for _ in range(5))
-        assert pushed < unpushed if SEES_PUSH else pushed >= QUIET_S * 0.9
+        shortest = min(pushed, unpushed)
+        assert pushed < unpushed if SEES_PUSH else shortest >= QUIET_S * 0.9, (pushed, unpushed)
 
 
 # ---- clients that misbehave ------------------------------------------------------------------
