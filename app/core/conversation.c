@@ -69,9 +69,9 @@ static void begin(struct msgr *m, struct msgr_peer *peer)
     peer->is_open = true;
     peer->conversations++;
     peer->accepts_again = true;
-    peer->is_unsure = false;
     peer->unconfirmed = 0;
     peer->has_duplicate = false;
+    peer->is_unsure = false;
     grant_initial(m, peer);
     msgr_send_start(&peer->sent, first, first + peer->current.theirs.initial);
     msgr_timer_clear(peer, MSGR_TIMER_OPEN);
@@ -267,15 +267,6 @@ static void answer_reset(struct msgr *m, struct msgr_link *link, uint32_t id)
     msgr_engine_touch(m, msgr_link_index(m, link));
 }
 
-/* The peer still knows the conversation: what is held back for it may leave. */
-static void be_sure(struct msgr *m, struct msgr_peer *peer)
-{
-    if (peer->is_unsure) {
-        peer->is_unsure = false;
-        msgr_engine_touch(m, peer->link);
-    }
-}
-
 struct msgr_peer *msgr_conversation_of(struct msgr *m, struct msgr_link *link,
                                        const struct msgr_frame *frame)
 {
@@ -288,7 +279,6 @@ struct msgr_peer *msgr_conversation_of(struct msgr *m, struct msgr_link *link,
     }
     if (peer->is_open && id == peer->current.id) {
         if (msgr_frame_check(frame, peer->current.prefix)) {
-            be_sure(m, peer);
             return peer;
         }
         m->stats.drop_check++;

@@ -119,13 +119,13 @@ struct msgr_peer {
     int8_t ack_link; /* on which ACKs are: where what they answer came from */
     bool is_open;
     bool is_awaiting;   /* an answer to a probe, that is not needed for anything else */
+    bool is_unsure;     /* there was no link: does the peer still know the conversation? */
     bool ack_changed;   /* since the last ACK */
     bool has_duplicate; /* has come since the last ACK */
     bool is_probing;    /* one datagram of lost fragments may leave beyond the congestion window */
     bool told_up;
-    bool accepts_again : 1; /* ACCEPT is for the conversation, not for the candidate */
-    bool is_unsure : 1;     /* there was no link: does the peer still know the conversation? */
-    bool down_pending;      /* it went down since the application was told that it is up */
+    bool accepts_again;           /* ACCEPT is for the conversation, not for the candidate */
+    bool down_pending;            /* it went down since the application was told that it is up */
     char name[MSGR_NAME_MAX + 1]; /* empty: the record is free */
     struct msgr_round_trip trip;
     struct msgr_congestion congestion;

@@ -245,7 +245,6 @@ static void make_progress(struct msgr *m, struct msgr_peer *peer, const struct m
     if (msgr_send_floor(&peer->sent) != peer->sent.floor_told) {
         send_floor(m, peer);
     }
-    msgr_engine_touch(m, peer->link);
 }
 
 bool msgr_exchange_on_ack(struct msgr *m, struct msgr_peer *peer, const struct msgr_frame *frame)
@@ -272,6 +271,8 @@ bool msgr_exchange_on_ack(struct msgr *m, struct msgr_peer *peer, const struct m
         make_progress(m, peer, &news);
     }
     peer->is_awaiting = false;
+    peer->is_unsure = false;
+    msgr_engine_touch(m, peer->link); /* there may be room, or what was held back */
     if (news.is_progress) {
         msgr_exchange_await(m, peer);
     } else if (!is_awaited(peer)) {

@@ -149,7 +149,7 @@ static int sum_up(void)
     } else {
         sum_up_in_words(name, time_us, rate);
     }
-    if (node_is_ending()) {
+    if (node_was_interrupted()) {
         return STATUS_INTERRUPTED;
     }
     if (run.outcomes[MSGR_OUTCOME_UNKNOWN] > 0) {
@@ -180,7 +180,7 @@ int bench_run(const struct options *options)
     run.peer = contact_wait(url, run.deadline_ms, why);
     if (run.peer < 0) {
         output_outcome(url_name(url), MSGR_OUTCOME_NOT_DELIVERED, why, node_now_us() - since_us);
-        return node_is_ending() ? STATUS_INTERRUPTED : STATUS_NOT_DELIVERED;
+        return node_was_interrupted() ? STATUS_INTERRUPTED : STATUS_NOT_DELIVERED;
     }
     progress_begin();
     send_all();

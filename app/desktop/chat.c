@@ -100,19 +100,19 @@ static void take_events(void)
 
 static void take_signals(void)
 {
-    bool is_resized = signals_resized();
-    bool is_continued = signals_continued();
-
-    if (chat.has_editor && is_resized) {
+    if (!chat.has_editor) {
+        return;
+    }
+    if (signals_must_stop()) {
+        editor_stop();
+    }
+    if (signals_continued()) {
+        screen_resize(); /* whatever the shell has printed */
+        editor_continue();
+    }
+    if (signals_resized()) {
         screen_resize();
         editor_resize();
-    }
-    if (chat.has_editor && is_continued) {
-        editor_show();
-    }
-    if (chat.has_editor && signals_must_stop()) {
-        editor_stop();
-        screen_resize(); /* whatever the shell has printed */
     }
 }
 
@@ -374,5 +374,5 @@ int chat_run(const struct options *options)
     editor_close();
     wait_for_outcomes();
     input_close_lines();
-    return node_is_ending() ? STATUS_INTERRUPTED : said_status();
+    return node_was_interrupted() ? STATUS_INTERRUPTED : said_status();
 }

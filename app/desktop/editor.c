@@ -174,14 +174,15 @@ void editor_resize(void)
 
 void editor_stop(void)
 {
-    bool was_reading = is_reading;
-
     editor_hide();
-    is_reading = false;
     (void)el_set(edit, EL_PREP_TERM, 0);
-    (void)raise(SIGSTOP); /* the shell takes over; fg goes on here */
+    (void)raise(SIGSTOP); /* the shell takes over; fg goes on here, and then with SIGCONT */
+}
+
+void editor_continue(void)
+{
     (void)el_set(edit, EL_PREP_TERM, 1);
-    is_reading = was_reading;
+    editor_hide();
     editor_show();
 }
 

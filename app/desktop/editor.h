@@ -39,8 +39,11 @@ void editor_show(void);
 /** The terminal has another size. */
 void editor_resize(void);
 
-/** Ctrl-Z: the terminal as it was; the program stops here; and back again. */
+/** Ctrl-Z: the terminal is as it was before, and the program stops here. */
 void editor_stop(void);
+
+/** It goes on (SIGCONT), whoever stopped it. */
+void editor_continue(void);
 
 /** Columns and rows of the terminal. */
 size_t editor_width(void);

@@ -39,6 +39,10 @@ void editor_stop(void)
 {
 }
 
+void editor_continue(void)
+{
+}
+
 size_t editor_width(void)
 {
     return 80;

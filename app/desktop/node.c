@@ -215,6 +215,11 @@ bool node_is_ending(void)
     return signals_count() > 0 || output_is_broken() || has_failed;
 }
 
+bool node_was_interrupted(void)
+{
+    return signals_count() > 0;
+}
+
 bool node_turn_anyway(uint32_t most_ms)
 {
     int error = msgr_loop_turn(&loop, most_ms);

@@ -54,6 +54,9 @@ bool node_turn_anyway(uint32_t most_ms);
 /** Whether the program is to end: Ctrl-C, or nobody reads its output any more. */
 bool node_is_ending(void);
 
+/** Whether that is because of a signal. */
+bool node_was_interrupted(void);
+
 /** Take the next event; what was told of the one before has been taken, then. */
 bool node_take(struct msgr_event *event);
 

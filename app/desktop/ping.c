@@ -240,7 +240,7 @@ int ping_run(const struct options *options)
     run.peer = contact_wait(url, deadline_ms(), why);
     if (run.peer < 0) {
         output_outcome(url_name(url), MSGR_OUTCOME_NOT_DELIVERED, why, node_now_us() - since_us);
-        return node_is_ending() ? STATUS_INTERRUPTED : STATUS_NOT_DELIVERED;
+        return node_was_interrupted() ? STATUS_INTERRUPTED : STATUS_NOT_DELIVERED;
     }
     (void)snprintf(run.name, sizeof run.name, "%s", node_peer_name(run.peer));
     tell_start();

@@ -34,7 +34,7 @@ static struct msgr_event wait_for_outcome(int32_t message)
 static int tell(const char *name, enum msgr_outcome outcome, const char *why, uint64_t since_us)
 {
     output_outcome(name, outcome, why, node_now_us() - since_us);
-    return node_is_ending() ? STATUS_INTERRUPTED : (int)status_of(outcome);
+    return node_was_interrupted() ? STATUS_INTERRUPTED : (int)status_of(outcome);
 }
 
 static int send_text(const struct options *options, const char *text, size_t size)

@@ -159,7 +159,7 @@ static int sum_up(uint64_t since_us)
         output_ms(time_us);
         console_line(".");
     }
-    if (node_is_ending()) {
+    if (node_was_interrupted()) {
         return STATUS_INTERRUPTED;
     }
     if (run.outcomes[MSGR_OUTCOME_UNKNOWN] > 0) {
@@ -183,7 +183,7 @@ int send_lines(const struct options *options)
     if (run.peer < 0) {
         input_close_lines();
         output_outcome(url_name(url), MSGR_OUTCOME_NOT_DELIVERED, why, node_now_us() - since_us);
-        return node_is_ending() ? STATUS_INTERRUPTED : STATUS_NOT_DELIVERED;
+        return node_was_interrupted() ? STATUS_INTERRUPTED : STATUS_NOT_DELIVERED;
     }
     progress_begin();
     send_all();

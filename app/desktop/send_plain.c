@@ -172,7 +172,7 @@ static void cancel(const struct url *url)
 static int fail(const struct url *url, const char *why)
 {
     output_error("%s: %s", url->text, why);
-    return node_is_ending() ? STATUS_INTERRUPTED : STATUS_NOT_DELIVERED;
+    return node_was_interrupted() ? STATUS_INTERRUPTED : STATUS_NOT_DELIVERED;
 }
 
 int send_plain(const struct options *options, const char *text, size_t size)

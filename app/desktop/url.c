@@ -3,6 +3,7 @@
 
 #include "msgr/utf8.h"
 
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,6 +104,29 @@ static const char *read_unix(struct url *url, const char *path)
     return NULL;
 }
 
+/* The transport knows zones by their numbers. */
+static bool write_transport(struct url *url)
+{
+    const char *scheme = url->kind == URL_UDP ? "udp" : "tcp";
+    bool is_ipv6 = strchr(url->host, ':') != NULL;
+    const char *zone = strchr(url->host, '%');
+    unsigned index = is_ipv6 && zone != NULL ? if_nametoindex(zone + 1) : 0;
+    int size = index != 0 ? (int)(zone - url->host) : (int)strlen(url->host);
+    char behind[24] = "";
+
+    if (is_ipv6 && zone != NULL && index == 0 &&
+        strspn(zone + 1, "0123456789") < strlen(zone + 1)) {
+        return false;
+    }
+    if (index != 0) {
+        (void)snprintf(behind, sizeof behind, "%%%u", index);
+    }
+    (void)snprintf(url->transport, sizeof url->transport, "%s://%s%.*s%s%s:%u", scheme,
+                   is_ipv6 ? "[" : "", size, url->host, behind, is_ipv6 ? "]" : "",
+                   url->port != 0 ? url->port : MSGR_PORT);
+    return true;
+}
+
 const char *url_read(struct url *url, const char *text)
 {
     bool is_udp = strncmp(text, "udp://", 6) == 0;
@@ -126,7 +150,9 @@ const char *url_read(struct url *url, const char *text)
     if (wrong != NULL) {
         return wrong;
     }
-    (void)snprintf(url->transport, sizeof url->transport, "%.*s", (int)(end - text), text);
+    if (!write_transport(url)) {
+        return "there is no such network interface";
+    }
     if (slash != NULL && slash[1] != '\0' &&
         (!decode(url->name, sizeof url->name, slash + 1) || !url_is_name(url->name))) {
         return "a name has 1 to 31 bytes of UTF-8, and no control characters";

@@ -22,7 +22,7 @@ struct url {
     uint16_t port;                     /* 0: none was given */
     char host[URL_HOST_MAX + 1];       /* without brackets; or the path */
     char name[MSGR_NAME_MAX + 1];      /* "": whoever answers */
-    char transport[URL_HOST_MAX + 20]; /* without the name: for msgr_sockets_connect_url() */
+    char transport[URL_HOST_MAX + 40]; /* without the name: for msgr_sockets_connect_url() */
 };
 
 /** @return NULL; or what is wrong with it, in words that follow "URL: " */

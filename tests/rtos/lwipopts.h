@@ -27,9 +27,13 @@
 #define LWIP_TCPIP_CORE_LOCKING 1
 #endif
 
+#ifndef LWIP_IPV4
 #define LWIP_IPV4 1
+#endif
+#ifndef LWIP_IPV6
 #define LWIP_IPV6 1
-#define LWIP_DHCP 1
+#endif
+#define LWIP_DHCP LWIP_IPV4
 #define LWIP_DNS  1
 
 #define IPV6_FRAG_COPYHEADER (__SIZEOF_POINTER__ > 4)

@@ -167,6 +167,30 @@ static void peer_that_lost_its_power_is_found_again(void **state)
     }
 }
 
+/* None of it was transmitted: not even to find out that the peer has forgotten the conversation. */
+static void message_for_a_peer_that_is_away_and_begins_anew_is_delivered(void **state)
+{
+    (void)state;
+    FOR_EACH_SCHEME(scheme)
+    {
+        up(scheme);
+        exchange(5, 64);
+        ends_pass(200); /* so soon after HELLO the word would be taken for an old one */
+        msgr_sockets_leave(&bob.net);
+        bob.is_open = false;
+        for (int ms = 0; ms < 1000 && alice.downs == 0; ms += 10) {
+            ends_pass(10); /* it need not wait for silence */
+        }
+        assert_int_equal(alice.downs, 1);
+        assert_int_equal(ends_send(&alice, 3, 64), 3);
+        ends_restart(&bob);
+        ends_finish(20000);
+        assert_int_equal(alice.delivered, alice.sent);
+        assert_int_equal(bob.received, alice.sent);
+        end_all();
+    }
+}
+
 /* The engine keeps what it has, and goes on with another transport. */
 static void messages_wait_while_there_is_no_transport(void **state)
 {
@@ -826,6 +850,7 @@ int main(void)
         TEST(handlers_are_told_instead_of_pulling),
         TEST(who_does_not_pull_closes_the_window),
         TEST(peer_that_lost_its_power_is_found_again),
+        TEST(message_for_a_peer_that_is_away_and_begins_anew_is_delivered),
         TEST(messages_wait_while_there_is_no_transport),
         TEST(interrupted_calls_are_made_again),
         TEST(stack_may_take_a_few_bytes_at_a_time),

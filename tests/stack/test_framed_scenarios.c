@@ -279,7 +279,7 @@ static void conversation_moves_from_udp_to_tcp_and_back(void **state)
         up(FRAMED_UDP, is_ipv6 != 0);
         weather_begin(&weather);
         offer_both(20, 100);
-        framed_pass(15);
+        framed_pass(8);
         assert_true(remote.end.received < node.end.sent);
         weather_end();
         stack_discard();

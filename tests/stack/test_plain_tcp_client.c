@@ -86,7 +86,7 @@ static void acknowledgement_ends_the_exchange_well(void **state)
     {
         start_connected(is_ipv6, "Hello, server");
         peer_expect(&server, "Hello, server");
-        peer_say(&server, ACK_TEXT);
+        subject_hear(&server, ACK_TEXT);
         expect_acknowledged();
         assert_true(server.has_fin);
         assert_false(server.has_reset);
@@ -112,7 +112,7 @@ static void answer_split_everywhere_arrives_once(void **state)
         start_connected(ANY_FAMILY, "Hello, server");
         peer_segment(&server, TCP_FLAG_ACK, ACK_TEXT, cut);
         assert_int_equal(events.count[MSGR_PLAIN_EVENT_ENDED], 0);
-        peer_say(&server, &ACK_TEXT[cut]);
+        subject_hear(&server, &ACK_TEXT[cut]);
         expect_acknowledged();
         peer_fin(&server);
     }
@@ -134,7 +134,7 @@ static void empty_text_is_told_by_the_fin(void **state)
     (void)state;
     start_connected(ANY_FAMILY, "");
     assert_true(server.has_fin);
-    peer_say(&server, "Message received: . Thank you.");
+    subject_hear(&server, "Message received: . Thank you.");
     expect_end(MSGR_PLAIN_DONE);
 }
 
@@ -151,7 +151,7 @@ static void text_larger_than_the_send_buffer_goes_out_in_pieces(void **state)
     }
     assert_int_equal(server.received, sizeof text);
     assert_memory_equal(server.data, text, sizeof text);
-    peer_say(&server, "Message received: all of it. Thank you.");
+    subject_hear(&server, "Message received: all of it. Thank you.");
     expect_end(MSGR_PLAIN_DONE);
 }
 
@@ -167,7 +167,7 @@ static void long_text_to_a_peer_of_small_segments_goes_out_whole(void **state)
         peer_ack(&server);
     }
     assert_int_equal(server.received, sizeof text);
-    peer_say(&server, ACK_TEXT);
+    subject_hear(&server, ACK_TEXT);
     expect_end(MSGR_PLAIN_DONE);
 }
 
@@ -181,6 +181,7 @@ static void answer_larger_than_the_window_arrives_whole(void **state)
     for (sent = 0; sent < sizeof text; sent += 500) {
         peer_segment(&server, TCP_FLAG_ACK | (sent == 3500 ? TCP_FLAG_PSH : 0), &text[sent], 500);
     }
+    subject_hear_push(&server);
     expect_end(MSGR_PLAIN_DONE);
     assert_int_equal(events.size, sizeof text);
 }
@@ -192,26 +193,28 @@ static void answer_before_all_of_the_text_is_no_acknowledgement(void **state)
     (void)state;
     assert_int_equal(start(ANY_FAMILY, text, sizeof text), ERR_OK);
     peer_accept(&server);
-    peer_say(&server, ACK_TEXT);
+    subject_hear(&server, ACK_TEXT);
     expect_end(MSGR_PLAIN_NO_ACK);
     assert_true(server.has_reset); /* what is unsent may be overwritten now */
 }
 
+#if SUBJECT_SEES_ACKS
 static void answer_that_does_not_acknowledge_the_segment_is_none(void **state)
 {
     (void)state;
     start_connected(ANY_FAMILY, "Hello, server");
     server.expected -= 13;
-    peer_say(&server, ACK_TEXT);
+    subject_hear(&server, ACK_TEXT);
     expect_end(MSGR_PLAIN_NO_ACK);
     assert_true(server.has_reset);
 }
+#endif
 
 static void other_answer_is_shown_but_no_acknowledgement(void **state)
 {
     (void)state;
     start_connected(ANY_FAMILY, "Hello, server");
-    peer_say(&server, "Message refused: longer than 4 bytes.");
+    subject_hear(&server, "Message refused: longer than 4 bytes.");
     expect_end(MSGR_PLAIN_NO_ACK);
     assert_int_equal(events.size, strlen("Message refused: longer than 4 bytes."));
     assert_false(server.has_reset);
@@ -233,7 +236,7 @@ static void framed_answer_is_a_failure(void **state)
 {
     (void)state;
     start_connected(ANY_FAMILY, "Hello, server");
-    peer_say(&server, "\xF9MG\x01");
+    subject_hear(&server, "\xF9MG\x01");
     expect_end(MSGR_PLAIN_FRAMED);
 }
 
@@ -393,7 +396,7 @@ static void client_is_used_again_after_its_end(void **state)
     (void)state;
     for (int i = 0; i < 3; i++) {
         start_connected(NTH_FAMILY(i), "Hello, server");
-        peer_say(&server, ACK_TEXT);
+        subject_hear(&server, ACK_TEXT);
         expect_acknowledged();
     }
 }
@@ -421,6 +424,7 @@ static void each_failing_call_ends_the_exchange_once_and_leaves_nothing(void **s
             for (int tries = 0; tries < 3 && server.received < 13; tries++) {
                 stack_pass_retransmission();
                 peer_listen(&server);
+                peer_ack(&server); /* of a part: the rest may wait for that (Nagle) */
             }
             peer_expect(&server, "Hello, server");
             peer_segment(&server, TCP_FLAG_ACK | TCP_FLAG_PSH | TCP_FLAG_FIN, ACK_TEXT,
@@ -454,7 +458,9 @@ int main(void)
         TEST(long_text_to_a_peer_of_small_segments_goes_out_whole),
         TEST(answer_larger_than_the_window_arrives_whole),
         TEST(answer_before_all_of_the_text_is_no_acknowledgement),
+#if SUBJECT_SEES_ACKS
         TEST(answer_that_does_not_acknowledge_the_segment_is_none),
+#endif
         TEST(other_answer_is_shown_but_no_acknowledgement),
         TEST(answer_longer_than_the_buffer_is_a_failure),
         TEST(framed_answer_is_a_failure),

@@ -75,13 +75,16 @@ static void expect_answer(const char *answer)
 static void expect_served(int is_ipv6)
 {
     connect_client(is_ipv6);
-    peer_say(&client, "still here");
+    subject_hear(&client, "still here");
     expect_answer("Message received: still here. Thank you.");
 }
 
 static void send_data(const char *text, size_t size, bool pushed)
 {
     peer_segment(&client, TCP_FLAG_ACK | (pushed ? TCP_FLAG_PSH : 0), text, size);
+    if (pushed) {
+        subject_hear_push(&client);
+    }
 }
 
 /* ---- where a text ends --------------------------------------------------------------------- */
@@ -92,8 +95,9 @@ static void pushed_text_is_answered_at_once(void **state)
     FOR_EACH_FAMILY(is_ipv6)
     {
         connect_client(is_ipv6);
-        peer_say(&client, "Hello, server");
-        assert_int_equal(client.segments, 1); /* the answer and the FIN share a segment */
+        subject_hear(&client, "Hello, server");
+        /* the answer and the FIN share a segment */
+        assert_int_equal(client.segments, SUBJECT_JOINS_FIN ? 1 : 2);
         expect_answer("Message received: Hello, server. Thank you.");
     }
 }
@@ -161,6 +165,7 @@ static void push_in_the_middle_of_a_joined_chain_ends_the_text(void **state)
     peer_segment_ahead(&client, 3, TCP_FLAG_ACK, "def", 3);
     peer_segment_ahead(&client, 0, TCP_FLAG_ACK | TCP_FLAG_PSH, "abc", 3);
     client.next += 6;
+    subject_hear_push(&client);
     expect_answer("Message received: abcdef. Thank you.");
 }
 
@@ -289,7 +294,7 @@ static void endless_client_that_acknowledges_nothing_is_reset(void **state)
         send_data(long_text, 500, false);
     }
     assert_true(client.has_reset);
-    assert_int_equal(server.counters.stalled, 1);
+    assert_int_equal(server.counters.stalled, SUBJECT_SEES_ACKS);
 }
 
 static void endless_text_is_cut_off(void **state)
@@ -317,7 +322,7 @@ static void framed_stream_is_closed_and_counted(void **state)
     for (size_t cut = 0; cut < 3; cut++) {
         connect_client(ANY_FAMILY);
         if (cut > 0) {
-            send_data(mark, cut, true);
+            peer_segment(&client, TCP_FLAG_ACK | TCP_FLAG_PSH, mark, cut);
             assert_int_equal(client.received, 0);
         }
         send_data(mark + cut, sizeof mark - 1 - cut, true);
@@ -333,7 +338,7 @@ static void part_of_the_mark_alone_is_plain(void **state)
 {
     (void)state;
     connect_client(ANY_FAMILY);
-    send_data("\xF9M", 2, true);
+    peer_segment(&client, TCP_FLAG_ACK | TCP_FLAG_PSH, "\xF9M", 2);
     assert_int_equal(client.received, 0);
     stack_pass(MSGR_PLAIN_QUIET_MS);
     peer_listen(&client);
@@ -375,20 +380,23 @@ static void dripping_client_is_dropped_in_time(void **state)
     assert_int_equal(server.counters.silent, 1);
 }
 
+/* Where the stack takes the answer, and tells no more, it is the stack's. */
 static void client_that_does_not_read_is_dropped_in_time(void **state)
 {
+    const uint32_t limit_ms = SUBJECT_SEES_ACKS ? MSGR_PLAIN_SILENCE_MS : MSGR_PLAIN_LINGER_MS;
+
     (void)state;
     peer_open(&client, ANY_FAMILY);
     client.window = 0;
     assert_true(peer_connect(&client));
-    peer_say(&client, "I do not read");
-    stack_pass(MSGR_PLAIN_SILENCE_MS - 1000);
+    subject_hear(&client, "I do not read");
+    stack_pass(limit_ms - 1000);
     assert_int_equal(server.open_count, 1);
     stack_pass(2000);
     peer_listen(&client);
     assert_int_equal(server.open_count, 0);
-    assert_int_equal(server.counters.stalled, 1);
-    assert_true(client.has_reset);
+    assert_int_equal(server.counters.stalled, SUBJECT_SEES_ACKS);
+    assert_int_equal(client.has_reset, SUBJECT_SEES_ACKS);
     expect_served(ANY_FAMILY);
 }
 
@@ -396,7 +404,7 @@ static void client_that_does_not_close_is_left_to_lwip(void **state)
 {
     (void)state;
     connect_client(ANY_FAMILY);
-    peer_say(&client, "I do not close");
+    subject_hear(&client, "I do not close");
     peer_ack(&client);
     stack_pass(MSGR_PLAIN_LINGER_MS - 500);
     assert_int_equal(server.open_count, 1);
@@ -413,7 +421,11 @@ static void clients_that_do_not_close_make_room_for_others(void **state)
         for (int tries = 0; tries < 10 && !peer_connect(&client); tries++) {
             stack_pass(1000);
         }
-        peer_say(&client, "I do not close");
+        subject_hear(&client, "I do not close");
+        for (int tries = 0; SUBJECT_ACCEPTS_AHEAD && tries < 10 && !client.has_fin; tries++) {
+            stack_pass(1000); /* for one that is here to be given up */
+            peer_listen(&client);
+        }
         peer_expect(&client, "Message received: I do not close. Thank you.");
         peer_ack(&client);
     }
@@ -421,11 +433,12 @@ static void clients_that_do_not_close_make_room_for_others(void **state)
     assert_int_equal(server.counters.reset, 0);
 }
 
+#if SUBJECT_SEES_ACKS
 static void lingering_begins_when_the_answer_is_acknowledged(void **state)
 {
     (void)state;
     connect_client(ANY_FAMILY);
-    peer_say(&client, "late");
+    subject_hear(&client, "late");
     stack_pass(MSGR_PLAIN_LINGER_MS + 3000);
     peer_ack(&client);
     stack_pass(MSGR_PLAIN_LINGER_MS - 500);
@@ -433,6 +446,7 @@ static void lingering_begins_when_the_answer_is_acknowledged(void **state)
     stack_pass(1500);
     assert_int_equal(server.open_count, 0);
 }
+#endif
 
 static void client_that_resets_while_the_quiet_time_runs_is_forgotten(void **state)
 {
@@ -501,7 +515,7 @@ static void lost_answer_is_sent_again(void **state)
     (void)state;
     connect_client(ANY_FAMILY);
     deaf = client;
-    peer_say(&deaf, "lost");
+    subject_hear(&deaf, "lost");
     assert_true(deaf.has_fin);
     client.next = deaf.next;
     assert_int_equal(client.received, 0);
@@ -510,6 +524,7 @@ static void lost_answer_is_sent_again(void **state)
     expect_answer("Message received: lost. Thank you.");
 }
 
+#if SUBJECT_SEES_ACKS
 /* lwIP sends it from the connection's memory, so that is not given to anybody else meanwhile. */
 static void unacknowledged_answer_keeps_its_connection(void **state)
 {
@@ -524,6 +539,7 @@ static void unacknowledged_answer_keeps_its_connection(void **state)
     peer_ack(&client);
     assert_int_equal(server.open_count, 0);
 }
+#endif
 
 /* ---- many clients -------------------------------------------------------------------------- */
 
@@ -537,14 +553,14 @@ static void client_without_a_connection_waits_and_is_served(void **state)
         assert_true(peer_connect(&held[i]));
     }
     peer_open(&client, ANY_FAMILY);
-    assert_false(peer_connect(&client));
+    assert_int_equal(peer_connect(&client), SUBJECT_ACCEPTS_AHEAD);
     assert_false(client.has_reset);
 
-    peer_say(&held[1], "done");
+    subject_hear(&held[1], "done");
     peer_ack(&held[1]);
     peer_fin(&held[1]);
-    assert_true(peer_connect(&client));
-    peer_say(&client, "my turn");
+    assert_true(SUBJECT_ACCEPTS_AHEAD || peer_connect(&client));
+    subject_hear(&client, "my turn");
     peer_expect(&client, "Message received: my turn. Thank you.");
 }
 
@@ -553,7 +569,7 @@ static void ten_thousand_exchanges_leave_nothing_behind(void **state)
     (void)state;
     for (int i = 0; i < 10000; i++) {
         connect_client(NTH_FAMILY(i));
-        peer_say(&client, "again");
+        subject_hear(&client, "again");
         expect_answer("Message received: again. Thank you.");
         stack_pass(7);
     }
@@ -614,7 +630,7 @@ static void server_stopped_by_its_handler_serves_the_client_that_is_here(void **
     (void)state;
     server.config.handler = stop_serving;
     connect_client(ANY_FAMILY);
-    peer_say(&client, "last one");
+    subject_hear(&client, "last one");
     expect_answer("Message received: last one. Thank you.");
     peer_open(&client, ANY_FAMILY);
     assert_false(peer_connect(&client));
@@ -647,7 +663,7 @@ static void clock_wraps_in_the_middle(void **state)
 /* ---- lwIP's calls fail --------------------------------------------------------------------- */
 
 /* A client that is as patient as a real one: it repeats what is not acknowledged. */
-static void patient_exchange(int is_ipv6)
+static void try_patiently(int is_ipv6)
 {
     const char text[] = "patience";
     const size_t size = sizeof text - 1;
@@ -668,6 +684,14 @@ static void patient_exchange(int is_ipv6)
     peer_fin(&client);
     stack_pass_retransmission();
     peer_listen(&client);
+}
+
+static void patient_exchange(int is_ipv6)
+{
+    try_patiently(is_ipv6);
+    if (SUBJECT_RESETS_WITHOUT_MEMORY && client.has_reset) {
+        try_patiently(is_ipv6);
+    }
 }
 
 static void each_failing_call_spares_the_server_and_the_next_client(void **state)
@@ -746,12 +770,16 @@ int main(void)
         TEST(client_that_does_not_read_is_dropped_in_time),
         TEST(client_that_does_not_close_is_left_to_lwip),
         TEST(clients_that_do_not_close_make_room_for_others),
+#if SUBJECT_SEES_ACKS
         TEST(lingering_begins_when_the_answer_is_acknowledged),
+#endif
         TEST(client_that_resets_while_the_quiet_time_runs_is_forgotten),
         TEST(answer_in_many_small_segments_goes_out_whole),
         TEST(reset_at_every_step_frees_the_connection),
         TEST(lost_answer_is_sent_again),
+#if SUBJECT_SEES_ACKS
         TEST(unacknowledged_answer_keeps_its_connection),
+#endif
         TEST(client_without_a_connection_waits_and_is_served),
         TEST(ten_thousand_exchanges_leave_nothing_behind),
         TEST(port_taken_is_said_and_nothing_is_left),

@@ -242,13 +242,17 @@ static void each_failing_call_is_reported_and_leaves_nothing(void **state)
     (void)state;
     for (unsigned k = 1; faults_arm(k); k++, calls++) {
         int err = start(ANY_FAMILY ? "fd77::100" : "10.77.0.100", 0);
-        assert_int_equal(err != ERR_OK, faults_has_struck());
+        assert_true(err == ERR_OK || faults_has_struck());
+        assert_true(err != ERR_OK || !faults_has_struck() || !SUBJECT_REPORTS_EACH_FAILURE);
         if (err != ERR_OK) {
             assert_true(SUBJECT_IS_IDLE(client));
             assert_int_equal(events.count[MSGR_PLAIN_EVENT_ENDED], 0);
         } else {
             hear_question(ANY_FAMILY);
             answer(ACK_TEXT);
+            if (!SUBJECT_REPORTS_EACH_FAILURE && events.count[MSGR_PLAIN_EVENT_ENDED] == 0) {
+                answer(ACK_TEXT); /* without memory it was lost, as on its way */
+            }
             expect_end(MSGR_PLAIN_DONE);
         }
         stack_assert_no_leak();

@@ -149,7 +149,7 @@ static void datagram_to_a_group_is_shown_and_not_answered(void **state)
     assert_memory_equal(events.text, "to everybody", 12);
     expect_unanswered(MSGR_PLAIN_GROUP);
 #endif
-#if LWIP_IPV6
+#if LWIP_IPV6 && SUBJECT_SEES_IPV6_DESTINATION
     peer_open(&client, true);
     peer_to(&client, "ff02::1");
     ask("to all nodes on the link");
@@ -179,6 +179,7 @@ static void source_beyond_the_link_is_answered_only_on_demand(void **state)
 }
 
 #if LWIP_IPV6
+#if SUBJECT_CHOOSES_SOURCE
 static void answer_comes_from_the_address_that_was_asked(void **state)
 {
     (void)state;
@@ -187,6 +188,7 @@ static void answer_comes_from_the_address_that_was_asked(void **state)
     ask("hello, other address of yours");
     expect_answer("Message received: b'hello, other address of yours'. Thank you.");
 }
+#endif
 
 static void prefix_of_an_address_that_is_not_valid_is_not_on_the_link(void **state)
 {
@@ -319,12 +321,20 @@ static void each_failing_call_costs_one_answer_at_most(void **state)
             peer_open(&client, is_ipv6 != 0);
             events_clear(&events);
             ask("a question of some length");
-            assert_int_equal(events.count[MSGR_PLAIN_EVENT_RECEIVED], 1);
-            if (faults_has_struck()) {
+            if (!SUBJECT_REPORTS_EACH_FAILURE) {
+                stack_pass(20); /* it is asked again, and knows no more than that */
+            }
+            if (!SUBJECT_REPORTS_EACH_FAILURE && faults_has_struck() &&
+                events.count[MSGR_PLAIN_EVENT_UNANSWERED] == 0) {
+                assert_int_equal(stack_waiting(), events.count[MSGR_PLAIN_EVENT_RECEIVED]);
+                stack_discard();
+            } else if (faults_has_struck()) {
+                assert_int_equal(events.count[MSGR_PLAIN_EVENT_RECEIVED], 1);
                 assert_int_equal(events.count[MSGR_PLAIN_EVENT_UNANSWERED], 1);
                 assert_int_equal(events.reason, MSGR_PLAIN_NO_MEMORY);
                 assert_int_equal(stack_waiting(), 0);
             } else {
+                assert_int_equal(events.count[MSGR_PLAIN_EVENT_RECEIVED], 1);
                 expect_answer("Message received: b'a question of some length'. Thank you.");
             }
             faults_pause();
@@ -341,7 +351,8 @@ static void each_failing_call_of_opening_is_reported_and_leaves_nothing(void **s
     subject_udp_server_close(&server);
     for (unsigned k = 1; faults_arm(k); k++) {
         int err = open_server(false);
-        assert_int_equal(err != ERR_OK, faults_has_struck());
+        assert_true(err == ERR_OK || faults_has_struck());
+        assert_true(err != ERR_OK || !faults_has_struck() || !SUBJECT_REPORTS_EACH_FAILURE);
         subject_udp_server_close(&server);
         stack_assert_no_leak();
     }
@@ -360,7 +371,9 @@ int main(void)
         TEST(datagram_to_a_group_is_shown_and_not_answered),
         TEST(source_beyond_the_link_is_answered_only_on_demand),
 #if LWIP_IPV6
+#if SUBJECT_CHOOSES_SOURCE
         TEST(answer_comes_from_the_address_that_was_asked),
+#endif
         TEST(prefix_of_an_address_that_is_not_valid_is_not_on_the_link), /* changes the address */
         TEST(link_local_source_is_on_the_link),
 #endif

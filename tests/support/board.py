@@ -201,8 +201,8 @@ class Board(Program):
 class ForwardedBoard(Board):
     """On QEMU's own network: .address leads to it, over TCP and UDP."""
 
-    def __init__(self, name, *words, **options):
-        port = free_port()
+    def __init__(self, name, *words, port=None, **options):
+        port = port or free_port()
         self.address = ("127.0.0.1", port)
         super().__init__(
             name, "--tcp-port", port, "--udp-port", port, *words, **options

@@ -37,6 +37,9 @@ const char *faults_name(void);
 /** For what stands in place of a call, by its name: does it fail now? */
 bool faults_strike(const char *name);
 
+/** The same; but where all fail, this one does not: nothing tells when to try it again. */
+bool faults_strike_once(const char *name);
+
 /** Calls by the bench itself do not count. */
 void faults_pause(void);
 void faults_resume(void);

@@ -2,7 +2,8 @@
 /*
  * The calls of the socket API that can fail, as faults.c has them of lwIP's own: each with the
  * error that lwIP would most plausibly give. An error that would rightly end a connection is not
- * among them: who is patient is served in spite of all of these. lwip_poll() is in subject_loop.c.
+ * among them: who is patient is served in spite of all of these. Nor is what cannot fail where lwIP
+ * has its core's lock: lwip_fcntl(), lwip_getsockopt().
  */
 #include "faults.h"
 
@@ -10,6 +11,7 @@
 #include "lwip/sockets.h"
 #include "lwip/tcpip.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 static int fail(int error)
@@ -35,31 +37,49 @@ WRAP(int, lwip_accept, (int s, struct sockaddr *address, socklen_t *size), (s, a
      ENFILE)
 WRAP(int, lwip_connect, (int s, const struct sockaddr *name, socklen_t size), (s, name, size),
      ENOMEM)
-WRAP(int, lwip_fcntl, (int s, int command, int value), (s, command, value), EBADF)
 WRAP(int, lwip_getsockname, (int s, struct sockaddr *name, socklen_t *size), (s, name, size),
      ENOMEM)
-WRAP(int, lwip_getsockopt, (int s, int level, int name, void *value, socklen_t *size),
-     (s, level, name, value, size), ENOMEM)
 WRAP(int, lwip_setsockopt, (int s, int level, int name, const void *value, socklen_t size),
      (s, level, name, value, size), ENOMEM)
-WRAP(ssize_t, lwip_recv, (int s, void *memory, size_t size, int flags), (s, memory, size, flags),
-     EWOULDBLOCK)
-WRAP(ssize_t, lwip_recvmsg, (int s, struct msghdr *message, int flags), (s, message, flags),
-     EWOULDBLOCK)
 WRAP(ssize_t, lwip_sendto,
      (int s, const void *data, size_t size, int flags, const struct sockaddr *to,
       socklen_t to_size),
      (s, data, size, flags, to, to_size), ENOMEM)
 
-/* It takes nothing, or half of it. */
+/* Nothing has come after all. */
+ssize_t __real_lwip_recv(int s, void *memory, size_t size, int flags);
+ssize_t __wrap_lwip_recv(int s, void *memory, size_t size, int flags);
+ssize_t __wrap_lwip_recv(int s, void *memory, size_t size, int flags)
+{
+    return faults_strike_once("lwip_recv") ? fail(EWOULDBLOCK)
+                                           : __real_lwip_recv(s, memory, size, flags);
+}
+
+ssize_t __real_lwip_recvmsg(int s, struct msghdr *message, int flags);
+ssize_t __wrap_lwip_recvmsg(int s, struct msghdr *message, int flags);
+ssize_t __wrap_lwip_recvmsg(int s, struct msghdr *message, int flags)
+{
+    return faults_strike_once("lwip_recvmsg") ? fail(EWOULDBLOCK)
+                                              : __real_lwip_recvmsg(s, message, flags);
+}
+
+static bool is_stream(int s)
+{
+    int type;
+    socklen_t size = sizeof type;
+
+    return lwip_getsockopt(s, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_STREAM;
+}
+
+/* A stream takes half of it. (Nothing when tcp_write() fails, and says when to try again.) */
 ssize_t __real_lwip_send(int s, const void *data, size_t size, int flags);
 ssize_t __wrap_lwip_send(int s, const void *data, size_t size, int flags);
 ssize_t __wrap_lwip_send(int s, const void *data, size_t size, int flags)
 {
-    if (faults_strike("lwip_send")) {
-        return fail(EWOULDBLOCK);
+    if (!is_stream(s)) {
+        return faults_strike("lwip_send") ? fail(ENOMEM) : __real_lwip_send(s, data, size, flags);
     }
-    if (size > 1 && faults_strike("lwip_send in part")) {
+    if (size > 1 && faults_strike("lwip_send")) {
         size /= 2;
     }
     return __real_lwip_send(s, data, size, flags);

@@ -233,6 +233,7 @@ void stack_settle(void)
 int stack_teardown(void **state)
 {
     (void)state;
+    subject_reset();
     faults_off();
     weather_end();
     stack_pass_time_wait();

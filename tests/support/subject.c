@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "subject.h"
 
+#include "stack.h"
+
+#include "lwip/priv/tcp_priv.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -14,9 +19,14 @@ static bool is_pulling; /* the last subject_next() returned something */
 static struct msgr_sockets_address address_of(const ip_addr_t *ip)
 {
     struct msgr_sockets_address address;
-    char text[IPADDR_STRLEN_MAX];
+    char text[IPADDR_STRLEN_MAX + 4];
 
-    assert_non_null(ipaddr_ntoa_r(ip, text, sizeof text));
+    assert_non_null(ipaddr_ntoa_r(ip, text, IPADDR_STRLEN_MAX));
+#if LWIP_IPV6
+    if (IP_IS_V6(ip) && ip6_addr_has_zone(ip_2_ip6(ip))) {
+        (void)snprintf(text + strlen(text), 5, "%%%u", ip6_addr_zone(ip_2_ip6(ip)));
+    }
+#endif
     assert_true(msgr_sockets_address_parse(&address, text, 0));
     return address;
 }
@@ -91,6 +101,19 @@ uint16_t subject_udp_port(const struct subject_net *net)
 
     assert_int_equal(lwip_getsockname(net->udp, &address.as.any, &address.size), 0);
     return msgr_sockets_address_port(&address);
+}
+
+struct tcp_pcb *subject_pcb(const struct subject_net *net)
+{
+    (void)net;
+    assert_non_null(tcp_active_pcbs);
+    assert_null(tcp_active_pcbs->next);
+    return tcp_active_pcbs;
+}
+
+size_t subject_held(const struct subject_net *net)
+{
+    return net->link[0].stream->held;
 }
 
 /* ---- plain --------------------------------------------------------------------------------- */
@@ -175,9 +198,33 @@ bool subject_is_no_route(int error)
     return error == ERR_RTE;
 }
 
+struct tcp_pcb *subject_pcb(const struct subject_net *net)
+{
+    return net->link[0].pcb;
+}
+
+size_t subject_held(const struct subject_net *net)
+{
+    return net->link[0].held->tot_len;
+}
+
 uint16_t subject_udp_port(const struct subject_net *net)
 {
     return net->udp->local_port;
 }
 
 #endif
+
+void subject_hear_push(struct peer *peer)
+{
+    if (!SUBJECT_SEES_PUSH) {
+        stack_pass(MSGR_PLAIN_QUIET_MS);
+        peer_listen(peer);
+    }
+}
+
+void subject_hear(struct peer *peer, const char *text)
+{
+    peer_say(peer, text);
+    subject_hear_push(peer);
+}

@@ -13,6 +13,8 @@
 #ifndef TESTS_SUPPORT_SUBJECT_H
 #define TESTS_SUPPORT_SUBJECT_H
 
+#include "peer.h"
+
 #include "msgr/opts.h"
 
 #include "lwip/ip_addr.h"
@@ -45,6 +47,26 @@
 /** Output leaves when the loop turns next; on the raw API it waits for an application that pulls,
  * for 2 ms at the most. */
 #define SUBJECT_WAITS_FOR_PULLING 0
+
+/** TCP's window opens by what was read from a socket; on the raw API by what was made use of. */
+#define SUBJECT_OPENS_WINDOW 0
+
+/** Some calls of the socket API's may fail without harm: they are made again, or do not matter. */
+#define SUBJECT_REPORTS_EACH_FAILURE 0
+
+/** An answer leaves before the FIN, in a segment of its own. */
+#define SUBJECT_JOINS_FIN 0
+
+/** Without memory for a connection's record lwIP's sockets reset a client; the raw API has its
+ * records, and lwIP does not answer the SYN. */
+#define SUBJECT_RESETS_WITHOUT_MEMORY 1
+
+/** In how many milliseconds a stream that lwIP had no memory for goes on: lwIP's sockets look again
+ * each second. */
+#define SUBJECT_STREAM_RETRY_MS 1000
+
+/** A conversation takes some segments less: what has come is read, and answered, at once. */
+#define SUBJECT_SAVES_SEGMENTS 3
 
 /** URLs may have the zone of an IPv6 address. */
 #define SUBJECT_TAKES_ZONES LWIP_IPV6
@@ -125,6 +147,12 @@ static inline uint16_t subject_event_port(const struct subject_event *event)
 #define SUBJECT_SEES_IPV6_DESTINATION 1
 #define SUBJECT_CHOOSES_SOURCE        1
 #define SUBJECT_TAKES_ZONES           0
+#define SUBJECT_OPENS_WINDOW          1
+#define SUBJECT_SAVES_SEGMENTS        0
+#define SUBJECT_STREAM_RETRY_MS       15
+#define SUBJECT_RESETS_WITHOUT_MEMORY 0
+#define SUBJECT_REPORTS_EACH_FAILURE  1
+#define SUBJECT_JOINS_FIN             1
 #define SUBJECT_WAITS_FOR_PULLING     1
 #define SUBJECT_ACCEPTS_AHEAD         0
 
@@ -185,11 +213,22 @@ static inline uint16_t subject_event_port(const struct subject_event *event)
 
 #endif
 
+/** The end of a text that was pushed is heard: at once, or after the quiet time. */
+void subject_hear_push(struct peer *peer);
+
+/** A pushed segment, as one send() makes it, is heard, and ends a text. */
+void subject_hear(struct peer *peer, const char *text);
+
 /** For a client's request: an address of lwIP's, and port 0. */
 void subject_request_to(struct subject_request *request, const ip_addr_t *address);
 
 /** There is no route: which error that is. */
 bool subject_is_no_route(int error);
+
+/** lwIP's record of the one connection that there is, and bytes of it that are no whole frame yet.
+ */
+struct tcp_pcb *subject_pcb(const struct subject_net *net);
+size_t subject_held(const struct subject_net *net);
 
 /** The port that a transport without a listener sends datagrams from. */
 uint16_t subject_udp_port(const struct subject_net *net);

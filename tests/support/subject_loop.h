@@ -17,6 +17,10 @@ static inline void subject_begin(void)
 {
 }
 
+static inline void subject_reset(void)
+{
+}
+
 static inline void subject_wake(void)
 {
 }
@@ -35,6 +39,9 @@ extern struct msgr_loop subject_loop;
 
 /** Once a process, when lwIP has started. */
 void subject_begin(void);
+
+/** A test that failed may have left it in the middle of a turn. */
+void subject_reset(void);
 
 /** It turns, does what there is to be done, and goes back to sleep. Else, the test fails. */
 void subject_run(void);
