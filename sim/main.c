@@ -16,6 +16,7 @@
 #include "lwip/igmp.h"
 #include "lwip/mld6.h"
 #include "lwip/priv/tcp_priv.h"
+#include "lwip/stats.h"
 #include "lwip/sys.h"
 
 #include <stdio.h>
@@ -92,17 +93,30 @@ static uint32_t drain_since_ms;
 
 /* A FIN that we have sent and nobody has acknowledged would leave the other side with half a
  * connection. */
-static bool is_drained(void)
+static bool has_open_pcb(void)
 {
-    const struct tcp_pcb *pcb;
+    const struct tcp_pcb *pcb = tcp_active_pcbs;
 
-    net_lock();
-    pcb = tcp_active_pcbs;
     while (pcb != NULL && pcb->state == FIN_WAIT_2) {
         pcb = pcb->next;
     }
+    return pcb != NULL;
+}
+
+/* Packets whose neighbour is being asked for its address: an answer over UDP may be among them. */
+static bool has_waiting_packet(void)
+{
+    return lwip_stats.memp[MEMP_ARP_QUEUE]->used > 0 || lwip_stats.memp[MEMP_ND6_QUEUE]->used > 0;
+}
+
+static bool is_drained(void)
+{
+    bool has_more;
+
+    net_lock();
+    has_more = has_open_pcb() || has_waiting_packet();
     net_unlock();
-    return pcb == NULL || sys_now() - drain_since_ms >= DRAIN_MS;
+    return !has_more || sys_now() - drain_since_ms >= DRAIN_MS;
 }
 
 static int serve(void)

@@ -17,6 +17,12 @@ static inline bool msgr_serial_before(uint32_t a, uint32_t b)
     return msgr_serial_distance(a, b) < 0;
 }
 
+/** From `since` to `now`; 0 if it was later: a turn's time is older than what happens in it. */
+static inline uint32_t msgr_serial_passed(uint32_t since, uint32_t now)
+{
+    return msgr_serial_before(now, since) ? 0 : now - since;
+}
+
 static inline uint32_t msgr_serial_max(uint32_t a, uint32_t b)
 {
     return msgr_serial_before(a, b) ? b : a;

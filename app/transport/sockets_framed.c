@@ -115,7 +115,7 @@ static void flush(struct msgr_sockets *s)
 static int32_t send_item(const struct msgr_sockets *s, const struct msgr_mailbox_item *item,
                          uint32_t now_ms)
 {
-    uint32_t passed_ms = now_ms - item->posted_ms;
+    uint32_t passed_ms = msgr_serial_passed(item->posted_ms, now_ms);
     uint32_t deadline_ms = item->deadline_ms != 0 ? item->deadline_ms : MSGR_DEADLINE_MS;
 
     if (deadline_ms > MSGR_DEADLINE_MAX_MS) {

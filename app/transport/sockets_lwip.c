@@ -71,11 +71,16 @@ static err_t abort_connection(struct tcpip_api_call_data *data)
     return ERR_OK;
 }
 
+/* With bytes unread the window stays shut after our FIN: the other end would be stopped, and not
+ * told why, until lwIP forgets the pcb. */
 static err_t give_way(struct tcpip_api_call_data *data)
 {
     struct tcp_pcb *pcb = connection_of(data);
 
-    if (pcb != NULL) {
+    if (pcb != NULL && (pcb->state == FIN_WAIT_1 || pcb->state == FIN_WAIT_2) &&
+        pcb->rcv_wnd != TCP_WND_MAX(pcb)) {
+        tcp_abort(pcb);
+    } else if (pcb != NULL) {
         tcp_setprio(pcb, TCP_PRIO_MIN);
     }
     return ERR_OK;

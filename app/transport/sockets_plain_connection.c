@@ -14,6 +14,7 @@
 
 #include "plain_answer.h"
 #include "plain_boundary.h"
+#include "serial.h"
 #include "sockets_fd.h"
 
 #include <assert.h>
@@ -299,7 +300,7 @@ static uint32_t limit_of(const struct msgr_sockets_plain_server *server,
 
 static uint32_t left_of(uint32_t limit_ms, uint32_t since_ms, uint32_t now_ms)
 {
-    uint32_t passed_ms = now_ms - since_ms;
+    uint32_t passed_ms = msgr_serial_passed(since_ms, now_ms);
 
     return passed_ms < limit_ms ? limit_ms - passed_ms : 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "sockets_plain_request.h"
 
+#include "serial.h"
 #include "sockets_address.h"
 #include "sockets_fd.h"
 #include "sockets_stack.h"
@@ -66,7 +67,7 @@ enum msgr_plain_reason msgr_sockets_plain_request_reason(int error)
 
 uint32_t msgr_sockets_plain_request_left(uint32_t limit_ms, uint32_t since_ms, uint32_t now_ms)
 {
-    uint32_t passed_ms = now_ms - since_ms;
+    uint32_t passed_ms = msgr_serial_passed(since_ms, now_ms);
 
     return passed_ms < limit_ms ? limit_ms - passed_ms : 0;
 }

@@ -13,6 +13,9 @@ IS_RAW = API == "raw"
 # FIN ends 20 ms after its last byte; and so what follows a pushed segment at once belongs to it.
 SEES_PUSH = IS_RAW
 
+# Nor what of a text the other end has acknowledged: that lwIP has taken all of it has to do.
+SEES_ACKNOWLEDGEMENTS = IS_RAW
+
 # A socket's backlog is of connections that lwIP has accepted; lwIP drops the SYNs only of those
 # beyond. So a client may be connected and wait for its turn.
 CLIENTS_WAIT_UNCONNECTED = IS_RAW
