@@ -349,6 +349,17 @@ def test_ping_without_an_interval(bob, size):
     assert {"min_ms", "avg_ms", "max_ms", "mdev_ms", "jitter_ms"} <= set(said[-1])
 
 
+def test_system_calls_that_are_interrupted_do_no_harm(bob):
+    """A window that changes its size all the time."""
+    with Program(MSGR, "bench", "-c", "20000", bob.url()) as bench:
+        bob.wait_line(re.compile(r"Message from .*: \.+"))  # it takes signals by now
+        while bench.process.poll() is None:
+            bench.process.send_signal(signal.SIGWINCH)
+            bob.process.send_signal(signal.SIGWINCH)
+        bench.wait_line(re.compile(".* 20000 delivered, 0 not delivered, 0 unknown."))
+        bench.rest_of_ended()
+
+
 def test_ping_tells_what_is_lost(bob):
     with Program(MSGR, "ping", "-i", "0.1", "--deadline", "300", bob.url()) as ping:
         ping.wait_line(re.compile(".*seq=1 time.*"))
