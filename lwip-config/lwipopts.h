@@ -72,13 +72,12 @@
 void sys_check_core_locking(void);
 #define LWIP_ASSERT_CORE_LOCKED() sys_check_core_locking()
 
-/* contrib's mailboxes have room for 128 messages whatever is asked for; so they are not the first
- * to be full. */
+/* contrib's mailboxes have room for 127 messages, whatever is asked for. */
 #if MSGR_LWIP_PRESET == MSGR_PRESET_HOST
-#define TCPIP_MBOX_SIZE           128
-#define DEFAULT_UDP_RECVMBOX_SIZE 128
-#define DEFAULT_TCP_RECVMBOX_SIZE 128
-#define DEFAULT_ACCEPTMBOX_SIZE   128
+#define TCPIP_MBOX_SIZE           127
+#define DEFAULT_UDP_RECVMBOX_SIZE 127
+#define DEFAULT_TCP_RECVMBOX_SIZE 127
+#define DEFAULT_ACCEPTMBOX_SIZE   127
 #else
 #define TCPIP_MBOX_SIZE           8
 #define DEFAULT_UDP_RECVMBOX_SIZE 4

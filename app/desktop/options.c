@@ -6,6 +6,7 @@
 #include "usage.h"
 
 #include "msgr/printable.h"
+#include "msgr/version.h"
 
 #include <getopt.h>
 #include <stdarg.h>
@@ -341,7 +342,7 @@ static int take_option(struct options *options, int letter, const char *text)
         return print(usage_text(options->command));
     }
     if (option == OPT_VERSION) {
-        return print("msgr " MSGR_VERSION "\n");
+        return print("msgr " MSGR_LIBRARY_VERSION "\n");
     }
     if (command != NULL && (commands[options->command].takes & BIT(option)) == 0) {
         return options_wrong("--%s is no option of %s", known[option].name, command);

@@ -92,6 +92,9 @@ int msgr_fd_listen(uint16_t port, int backlog)
      */
     (void)msgr_stack_setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     error = bind_to(fd, &any);
+    if (backlog > MSGR_STACK_BACKLOG_MAX) {
+        backlog = MSGR_STACK_BACKLOG_MAX;
+    }
     if (error == 0 && msgr_stack_listen(fd, backlog) != 0) {
         error = msgr_fd_error();
     }

@@ -9,6 +9,7 @@
 #include "msgr/loop.h"
 #include "msgr/sockets.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,6 +30,13 @@ void msgr_stack_bell_hush(struct msgr_loop *loop);
 
 /** Never to wait for it; POSIX: not for programs that are started either. @return 0, or -error */
 int msgr_stack_prepare(int fd);
+
+/** Clients that a listener may have waiting. lwIP resets those that its mailbox has no room for. */
+#if MSGR_SOCKETS_LWIP
+#define MSGR_STACK_BACKLOG_MAX DEFAULT_ACCEPTMBOX_SIZE
+#else
+#define MSGR_STACK_BACKLOG_MAX INT_MAX
+#endif
 
 /** What the stack keeps of a connection that is being closed goes when another one needs the room.
  */

@@ -209,14 +209,19 @@ def test_interrupted_while_nobody_answers():
         silent.listen()
         url = "tcp://127.0.0.1:{}/bob".format(silent.getsockname()[1])
 
+        accepted = []
+
         def connected(_):
             silent.settimeout(10)
-            silent.accept()[0].recv(1)
+            accepted.append(silent.accept()[0])
+            accepted[-1].recv(1)
 
         said = run_and_interrupt(["send", url, "x"], connected, 130)
         assert re.fullmatch(f"Message to bob: not delivered: cancelled, {TIME}", said[0])
         run_and_interrupt(["send", "--plain", url, "x"], connected, 130,
                           errors=[f"error: {url}: cancelled"])
+        for one in accepted:
+            one.close()
 
 
 def test_interrupted_while_an_outcome_is_awaited(bob):

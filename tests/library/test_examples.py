@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The example for a desktop, with the node in Python."""
+"""The example for a desktop, with the node in Python; and what the README shows of examples."""
 
 import os
 import re
@@ -43,3 +43,11 @@ def test_desktop_says_that_nobody_was_there():
 def test_desktop_says_how_it_is_used():
     with Program(DESKTOP, "smtp://example.org", "bob", "Hello") as desktop:
         desktop.ends(status=2, errors=["usage: desktop udp://HOST|tcp://HOST NAME TEXT"])
+
+
+def test_readme_shows_the_example_for_an_rtos():
+    readme = (ROOT / "README.md").read_text()
+    shown = re.findall(r"```c\n(.*?)```", readme[readme.index("### On an RTOS"):
+                                               readme.index("### On a desktop")], re.DOTALL)
+    code = (ROOT / "app/examples/rtos.c").read_text()
+    assert len(shown) == 2 and all(part in code for part in shown)

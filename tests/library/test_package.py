@@ -4,6 +4,7 @@
 import os
 import pathlib
 import shlex
+import shutil
 
 import pytest
 
@@ -47,6 +48,7 @@ def test_pkg_config_and_gcc_alone(prefix, version, tmp_path):
     flags = shlex.split(pkg_config(prefix, "--cflags", "--libs"))
     run("gcc", ENGINE / "main.c", "-o", tmp_path / "somebody", *flags)
     assert run(tmp_path / "somebody") == f"{version}, window 32: 0\n"
+    run("gcc", ROOT / "app/examples/desktop.c", "-o", tmp_path / "desktop", *flags)
 
 
 def test_add_subdirectory_fetches_no_lwip(version, tmp_path):
@@ -61,6 +63,11 @@ def test_add_subdirectory_fetches_no_lwip(version, tmp_path):
 def test_warnings_are_no_errors_for_others(tmp_path):
     configure(ENGINE, tmp_path, MESSENGER=ROOT)
     assert "-Werror" not in (tmp_path / "build.ninja").read_text()
+
+
+def test_program_is_installed(prefix, version):
+    assert run(prefix / "bin" / "msgr", "--version") == f"msgr {version}\n"
+    assert (prefix / "share/man/man1/msgr.1").exists()
 
 
 def test_sockets_are_found(prefix, tmp_path):
@@ -81,8 +88,22 @@ def test_transport_on_an_lwip_of_their_own(request, tmp_path, way):
     assert said == "engine 0, transport 0\n"
 
 
+def test_firmware_is_installed_with_its_toolchain(tmp_path):
+    if shutil.which("arm-none-eabi-gcc") is None:
+        pytest.skip("arm-none-eabi-gcc is not installed (sim/setup board)")
+    target = {"CMAKE_TOOLCHAIN_FILE": ROOT / "port/cortex-m/toolchain.cmake",
+              "CMAKE_C_FLAGS": "-mcpu=cortex-m3 -mthumb -Os"}
+    prefix = install(tmp_path, **target)
+    assert not list(prefix.rglob("libmsgr_sockets*")), "there are no POSIX sockets"
+    theirs = tmp_path / "theirs"
+    configure(RAW, theirs, LWIP_DIR=LWIP, CMAKE_PREFIX_PATH=prefix, **target)
+    run("cmake", "--build", theirs, "-j2", "--target", "my_messenger")
+    with pytest.raises(Failed, match="32bit"):
+        configure(ENGINE, tmp_path / "desktop", CMAKE_PREFIX_PATH=prefix)
+
+
 def test_nothing_installed_names_where_it_was_built(prefix):
     for file in prefix.rglob("*"):
-        if file.is_file() and file.suffix != ".a":
+        if file.is_file() and file.suffix != ".a" and file.parent.name != "bin":
             text = file.read_text()
             assert str(ROOT) not in text and str(prefix.parent) not in text, file

@@ -6,11 +6,16 @@ function counts once.
 """
 
 import collections
+import pathlib
 import re
 
 NODE = re.compile(r'^node: \{ title: "([^"]+)" label: "[^"]*\\n(\d+) bytes \((\w+)', re.M)
 EDGE = re.compile(r'^edge: \{ sourcename: "([^"]+)" targetname: "([^"]+)"', re.M)
 INDIRECT = "__indirect_call"
+
+# What the messenger has lwIP do.
+LWIP = pathlib.Path(__file__).resolve().parents[2] / "app" / "transport" / "sockets_lwip.c"
+ASKED = re.findall(r"tcpip_api_call\((\w+),", LWIP.read_text())
 
 # Where calls through pointers lead: who calls, and whom; None: nobody that is counted. A function of
 # the messenger that is not here calls the application.
@@ -21,7 +26,7 @@ POINTERS = [
     (r"sockets_plain_udp_server\.c:\w+", r"sockets_udp\.c:on_shared_datagram"),
     (r"mailbox\.c:\w+|msgr_mailbox_post\w*", r"msgr_loop_now_ms|sockets_framed\.c:wake_loop\w*"),
     ("tcpip_send_msg_wait_sem", r"(api_msg\.c:)?lwip_netconn_do_\w+"),
-    ("tcpip_api_call", r"sockets_lwip\.c:(ask|ask_each_netif|forget|open_pcb|close_pcb)"),
+    ("tcpip_api_call", rf"sockets_lwip\.c:({'|'.join(ASKED)})"),
     (r"netconn_accept|lwip_accept|lwip_netconn_do_delconn|(api_lib|api_msg)\.c:\w+",
      r"sockets\.c:event_callback"),
     ("tcp_abandon", r"api_msg\.c:err_tcp"),

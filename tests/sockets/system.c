@@ -29,11 +29,13 @@ static bool is_interrupting;
 static bool is_paused;
 static uint32_t random_bits;
 static size_t send_most;
-static const char *names;
+static const char *_Atomic names;  /* a thread looks them up */
+static _Thread_local bool is_ours; /* the test's thread; what others call is let through */
 static uint32_t now_ms;
 
 void system_reset(void)
 {
+    is_ours = true;
     memset(calls, 0, sizeof calls);
     is_interrupting = false;
     is_paused = false;
@@ -135,7 +137,7 @@ static bool strikes(enum call call)
 /* @return whether the call is to fail now; errno is set then */
 static bool fails(enum call call)
 {
-    if (is_paused) {
+    if (!is_ours || is_paused) {
         return false;
     }
     if (is_interrupting && may_be_interrupted(call)) {
@@ -207,7 +209,7 @@ ssize_t __real_send(int fd, const void *data, size_t size, int flags);
 ssize_t __wrap_send(int fd, const void *data, size_t size, int flags);
 ssize_t __wrap_send(int fd, const void *data, size_t size, int flags)
 {
-    if (send_most != 0 && size > send_most) {
+    if (is_ours && send_most != 0 && size > send_most) {
         size = send_most;
     }
     return fails(CALL_SEND) ? -1 : __real_send(fd, data, size, flags);

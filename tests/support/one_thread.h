@@ -17,7 +17,7 @@ void one_thread_begin(void);
 /** Run what was posted to lwIP's thread. @return whether there was any */
 bool one_thread_run(void);
 
-/** How often somebody has waited so far: for lwIP to close a connection, say. */
+/** How often somebody has waited so far, for a message or a signal. */
 unsigned one_thread_waits(void);
 
 #endif

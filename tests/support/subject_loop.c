@@ -59,6 +59,7 @@ void subject_reset(void)
 void subject_run(void)
 {
     unsigned turns = 0;
+    unsigned waits = one_thread_waits();
 
     if (!is_begun || is_running) {
         return;
@@ -69,6 +70,7 @@ void subject_run(void)
         assert_int_equal(msgr_loop_turn(&subject_loop, MSGR_LOOP_FOREVER), 0);
         assert_true(++turns < TURNS_MAX);
     } while (!is_asleep);
+    assert_int_equal(one_thread_waits(), waits); /* it sleeps in poll(), and nowhere else */
     is_running = false;
 }
 
