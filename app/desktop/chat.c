@@ -281,7 +281,7 @@ static void open_editor(const struct options *options)
 /* What is under way has its outcome, or is given up. */
 static void wait_for_outcomes(void)
 {
-    if (said_count() > 0 && chat.has_editor) {
+    if (said_count() > 0 && chat.has_editor && !node_is_ending()) {
         output_text("Waiting for what is under way; Ctrl-C gives it up.");
         console_end();
     }

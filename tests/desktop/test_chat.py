@@ -242,6 +242,7 @@ def test_terminal_is_as_before_at_the_end(bob, keys, status):
         alice.wait("bob is up.", "bob>")
         alice.type(keys)
         alice.wait_end(status=status)
+        assert str(alice.screen) == "bob is up." and alice.screen.column == 0
 
 
 def test_interrupted_while_nobody_is_there():
@@ -249,9 +250,12 @@ def test_interrupted_while_nobody_is_there():
         alice.wait("bob>")
         alice.line("kept")
         alice.wait(f"{WAY} bob> kept")
+        alice.type("half a line")
+        alice.wait("bob> half a line")
         alice.type("\x03")
         alice.wait_end(status=130)
-        assert alice.shows(f"{NOT} bob> kept (not delivered: cancelled)")
+        assert str(alice.screen).endswith(f"\n{NOT} bob> kept (not delivered: cancelled)")
+        assert alice.screen.column == 0
 
 
 def test_stopped_by_ctrl_z_and_continued(bob):
