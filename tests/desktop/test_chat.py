@@ -45,6 +45,18 @@ def test_two_talk(bob, kind):
         bob.ends()
 
 
+def test_two_talk_over_a_unix_socket(tmp_path):
+    path = tmp_path / "s"
+    with ChatServer("--unix", path) as bob, Chat(f"unix:{path}") as alice:
+        alice.type("Hello")
+        bob.wait_line("alice: Hello")
+        bob.type("Hello yourself")
+        alice.wait_line("bob: Hello yourself")
+        alice.end_input()
+        alice.ends()
+    assert not path.exists()
+
+
 def test_input_waits_for_somebody_to_be_there():
     port = free_port()
     with Chat(f"tcp://127.0.0.1:{port}") as alice:
