@@ -113,6 +113,21 @@ def test_what_is_not_delivered_is_said_with_the_reason():
         alice.kill()
 
 
+@pytest.mark.parametrize("kind", ["udp", "tcp"])
+def test_peer_that_stands_still_is_unknown(bob, kind):
+    with Chat(bob.url(kind), "--deadline", "2000") as alice:
+        alice.type("one")
+        alice.wait_line(f"{DONE} bob> one")
+        os.kill(bob.process.pid, signal.SIGSTOP)
+        alice.type("two")
+        alice.end_input()
+        alice.wait_line(f"{DOUBT} bob> two (unknown: its time was up)")
+        alice.wait_end()
+        os.kill(bob.process.pid, signal.SIGCONT)
+        assert alice.process.returncode == 3
+        alice.kill()
+
+
 def test_commands(bob):
     with Chat(bob.url()) as alice:
         alice.wait_line("bob is up.")
