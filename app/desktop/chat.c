@@ -7,6 +7,7 @@
 #include "commands.h"
 
 #include "chat_calls.h"
+#include "chat_command.h"
 #include "chat_said.h"
 #include "editor.h"
 #include "input.h"
@@ -231,72 +232,13 @@ static void say(const char *text, size_t size)
     }
 }
 
-static void show_peer(const struct msgr_peer_info *info)
-{
-    if (console_is_json()) {
-        json_begin("peer");
-        json_text("peer", info->name);
-        json_bool("up", info->up);
-        json_number("queued", info->queued);
-        json_end();
-        return;
-    }
-    output_name(info->name);
-    console_text(info->up ? " is up" : " is down");
-    if (info->up && info->has_estimate) {
-        output_text(", round trip %u ms", info->round_trip_ms);
-    }
-    output_text(", %u without an outcome.", info->queued);
-    console_end();
-}
-
-static void show_peers(void)
-{
-    struct msgr_peer_info info;
-    int peer = msgr_sockets_peer_after(node_net(), -1);
-
-    if (peer < 0) {
-        console_line("Nobody has been here yet.");
-    }
-    for (; peer >= 0; peer = msgr_sockets_peer_after(node_net(), peer)) {
-        if (msgr_sockets_peer_get(node_net(), peer, &info)) {
-            show_peer(&info);
-        }
-    }
-}
-
-static void choose(const char *name)
-{
-    if (!url_is_name(name)) {
-        output_error("/to NAME: /peers lists names");
-        return;
-    }
-    memcpy(chat.to, name, strlen(name) + 1);
-}
-
-static void obey(const char *text)
-{
-    if (strcmp(text, "/quit") == 0) {
-        chat.is_over = true;
-    } else if (strcmp(text, "/peers") == 0) {
-        show_peers();
-    } else if (strncmp(text, "/to ", 4) == 0) {
-        choose(text + 4);
-    } else {
-        console_line("/to NAME: send the next lines there");
-        console_line("/peers: who is here");
-        console_line("/quit: wait until all has its outcome, and end (Ctrl-D; Ctrl-C: at once)");
-        console_line("//TEXT: send /TEXT");
-    }
-}
-
 static void handle(const char *line, size_t size)
 {
     char text[sizeof chat.to + 8]; /* longer than any command */
 
     if (size > 0 && line[0] == '/' && (size == 1 || line[1] != '/')) {
         (void)snprintf(text, sizeof text, "%.*s", (int)size, line);
-        obey(text);
+        chat.is_over = !chat_obey(text, chat.to);
     } else if (chat.to[0] == '\0') {
         output_error("nobody is here yet: not sent");
     } else if (size > 0) {
@@ -339,7 +281,7 @@ static void open_editor(const struct options *options)
 /* What is under way has its outcome, or is given up. */
 static void wait_for_outcomes(void)
 {
-    if (said_count() > 0 && chat.has_editor) {
+    if (said_count() > 0 && chat.has_editor && !node_is_ending()) {
         output_text("Waiting for what is under way; Ctrl-C gives it up.");
         console_end();
     }

@@ -125,10 +125,12 @@ const char *editor_read(size_t *size)
 
     is_reading = true;
     line = el_gets(edit, &count);
-    is_reading = false;
     if (line == NULL || count <= 0) {
+        editor_hide();
+        is_reading = false;
         return NULL;
     }
+    is_reading = false;
     typed = el_wline(edit);
     move(place_of(typed->buffer, typed->lastchar - 1).row + 1); /* without the line's end */
     if (count > 1) {

@@ -24,7 +24,8 @@ bool editor_open(const struct editor_config *config);
 void editor_close(void);
 
 /**
- * Wait for a line. The rows that it was typed in have been removed from the terminal.
+ * Wait for a line. The rows that it was typed in have been removed from the terminal, also where it
+ * was not ended.
  * @return the line, without its end; lent until the next call. NULL: there will be none
  */
 const char *editor_read(size_t *size);

@@ -180,9 +180,20 @@ bool node_open(const struct node_config *config)
     return true;
 }
 
+/* An acknowledgement may wait for so long: what was printed last is to be known as delivered. */
+static void let_acknowledgements_leave(void)
+{
+    uint64_t end_us = node_now_us() + 6000;
+
+    for (uint64_t now_us = node_now_us(); now_us < end_us && !has_failed; now_us = node_now_us()) {
+        (void)node_turn_anyway((uint32_t)((end_us - now_us + 999) / 1000));
+    }
+}
+
 void node_close_net(void)
 {
     if (has_net) {
+        let_acknowledgements_leave();
         msgr_sockets_leave(&net);
         has_net = false;
     }

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool has_colours[2]; /* standard output, standard error */
+static bool has_colours;
 static bool is_broken;
 static enum colour colour_now;
 
@@ -49,20 +49,20 @@ static void write_out(bool is_error, const char *text, size_t size)
     }
 }
 
-static bool may_colour(int fd)
+static bool may_colour(void)
 {
     const char *no = getenv("NO_COLOR");
     const char *term = getenv("TERM");
 
-    return isatty(fd) && (no == NULL || *no == '\0') && term != NULL && strcmp(term, "dumb") != 0;
+    return isatty(STDOUT_FILENO) && (no == NULL || *no == '\0') && term != NULL &&
+           strcmp(term, "dumb") != 0;
 }
 
 void output_open(bool is_json)
 {
     output_divert(write_out);
     console_set_json(is_json);
-    has_colours[0] = !is_json && may_colour(STDOUT_FILENO);
-    has_colours[1] = !is_json && may_colour(STDERR_FILENO);
+    has_colours = !is_json && may_colour();
 }
 
 void output_divert(console_writer writer)
@@ -87,7 +87,7 @@ const char *output_marked(enum colour colour, const char *text)
 {
     static char marked[32];
 
-    if (!has_colours[0]) {
+    if (!has_colours) {
         return text;
     }
     (void)snprintf(marked, sizeof marked, "%s%s%s", codes[colour], text, codes[COLOUR_NONE]);
@@ -96,7 +96,7 @@ const char *output_marked(enum colour colour, const char *text)
 
 void output_colour(enum colour colour)
 {
-    if (has_colours[0] && colour != colour_now) {
+    if (has_colours && colour != colour_now) {
         console_raw(codes[colour], strlen(codes[colour]));
         colour_now = colour;
     }

@@ -42,7 +42,7 @@ void progress_show(uint32_t done, uint32_t total)
 void progress_end(void)
 {
     if (is_shown) {
-        write_text("\r\033[K", 4);
+        write_text("\r                                        \r", 42);
     }
     is_shown = false;
 }

@@ -45,6 +45,18 @@ def test_two_talk(bob, kind):
         bob.ends()
 
 
+def test_two_talk_over_a_unix_socket(tmp_path):
+    path = tmp_path / "s"
+    with ChatServer("--unix", path) as bob, Chat(f"unix:{path}") as alice:
+        alice.type("Hello")
+        bob.wait_line("alice: Hello")
+        bob.type("Hello yourself")
+        alice.wait_line("bob: Hello yourself")
+        alice.end_input()
+        alice.ends()
+    assert not path.exists()
+
+
 def test_input_waits_for_somebody_to_be_there():
     port = free_port()
     with Chat(f"tcp://127.0.0.1:{port}") as alice:
@@ -98,6 +110,21 @@ def test_what_is_not_delivered_is_said_with_the_reason():
         alice.end_input()
         alice.wait_end()
         assert alice.process.returncode == 1
+        alice.kill()
+
+
+@pytest.mark.parametrize("kind", ["udp", "tcp"])
+def test_peer_that_stands_still_is_unknown(bob, kind):
+    with Chat(bob.url(kind), "--deadline", "2000") as alice:
+        alice.type("one")
+        alice.wait_line(f"{DONE} bob> one")
+        os.kill(bob.process.pid, signal.SIGSTOP)
+        alice.type("two")
+        alice.end_input()
+        alice.wait_line(f"{DOUBT} bob> two (unknown: its time was up)")
+        alice.wait_end()
+        os.kill(bob.process.pid, signal.SIGCONT)
+        assert alice.process.returncode == 3
         alice.kill()
 
 
@@ -242,6 +269,7 @@ def test_terminal_is_as_before_at_the_end(bob, keys, status):
         alice.wait("bob is up.", "bob>")
         alice.type(keys)
         alice.wait_end(status=status)
+        assert str(alice.screen) == "bob is up." and alice.screen.column == 0
 
 
 def test_interrupted_while_nobody_is_there():
@@ -249,9 +277,12 @@ def test_interrupted_while_nobody_is_there():
         alice.wait("bob>")
         alice.line("kept")
         alice.wait(f"{WAY} bob> kept")
+        alice.type("half a line")
+        alice.wait("bob> half a line")
         alice.type("\x03")
         alice.wait_end(status=130)
-        assert alice.shows(f"{NOT} bob> kept (not delivered: cancelled)")
+        assert str(alice.screen).endswith(f"\n{NOT} bob> kept (not delivered: cancelled)")
+        assert alice.screen.column == 0
 
 
 def test_stopped_by_ctrl_z_and_continued(bob):

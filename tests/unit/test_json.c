@@ -48,6 +48,18 @@ static void object_has_its_members_in_order(void **state)
                "\"up\":true,\"down\":false}\n");
 }
 
+static void thousandths_have_three_digits(void **state)
+{
+    (void)state;
+    json_begin("x");
+    json_thousandths("a", 0);
+    json_thousandths("b", 7);
+    json_thousandths("c", 2070);
+    json_thousandths("d", UINT32_MAX * UINT64_C(1000) + 999);
+    json_end();
+    expect_out("{\"event\":\"x\",\"a\":0.000,\"b\":0.007,\"c\":2.070,\"d\":4294967295.999}\n");
+}
+
 static void strings_are_escaped(void **state)
 {
     (void)state;
@@ -126,6 +138,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(object_has_its_members_in_order, setup),
+        cmocka_unit_test_setup(thousandths_have_three_digits, setup),
         cmocka_unit_test_setup(strings_are_escaped, setup),
         cmocka_unit_test_setup(what_is_not_utf8_is_hexadecimal, setup),
         cmocka_unit_test_setup(console_may_print_a_string, setup),
