@@ -53,8 +53,7 @@
 /* msgr/sockets.h wants these; its loop is woken by a datagram to itself, through "lo". */
 #define LWIP_SOCKET          1
 #define LWIP_SOCKET_POLL     1
-#define LWIP_SO_LINGER       1 /* a connection can be reset */
-#define LWIP_NETBUF_RECVINFO 1 /* IP_PKTINFO: to whom a datagram was sent */
+#define LWIP_NETBUF_RECVINFO 1 /* to whom a datagram was sent */
 #define LWIP_HAVE_LOOPIF     1
 #define LWIP_SOCKET_SELECT   0 /* poll() is enough */
 #define LWIP_COMPAT_SOCKETS  0 /* no macros by the name of close() */

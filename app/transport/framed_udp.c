@@ -29,23 +29,6 @@ static struct udp_pcb *pcb_of(const struct msgr_lwip *l)
 /* ---- out ----------------------------------------------------------------------------------- */
 
 /* An address that we have lost since, with a lease, is no source. */
-static bool is_ours(const ip_addr_t *own, struct netif *netif)
-{
-    if (ip_addr_isany(own)) {
-        return false;
-    }
-#if LWIP_IPV6
-    if (IP_IS_V6(own)) {
-        return netif_get_ip6_addr_match(netif, ip_2_ip6(own)) >= 0;
-    }
-#endif
-#if LWIP_IPV4
-    return ip4_addr_cmp(ip_2_ip4(own), netif_ip4_addr(netif));
-#else
-    return false;
-#endif
-}
-
 static err_t send_datagram(const struct msgr_lwip_link *link, struct pbuf *p)
 {
     struct udp_pcb *pcb = pcb_of(link->lwip);
@@ -54,7 +37,7 @@ static err_t send_datagram(const struct msgr_lwip_link *link, struct pbuf *p)
     if (pcb == NULL || netif == NULL) {
         return ERR_RTE;
     }
-    if (is_ours(&link->own, netif)) {
+    if (msgr_lwip_is_own(&link->own, netif)) {
         return udp_sendto_if_src(pcb, p, &link->address, link->port, netif, &link->own);
     }
     return udp_sendto(pcb, p, &link->address, link->port);

@@ -17,6 +17,9 @@ bool msgr_lwip_is_group(const ip_addr_t *address, struct netif *netif);
  */
 bool msgr_lwip_is_on_link(const ip_addr_t *address, struct netif *netif);
 
+/** Is it one of @p netif's own addresses, now? */
+bool msgr_lwip_is_own(const ip_addr_t *address, struct netif *netif);
+
 /**
  * The interface that leads to @p address, or NULL: none does, or it is beyond the link and there is
  * no router. lwIP itself finds the latter out too late to tell a client.

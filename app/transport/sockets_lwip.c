@@ -280,80 +280,140 @@ void msgr_stack_bell_hush(struct msgr_loop *loop)
     }
 }
 
+/* ---- addresses ----------------------------------------------------------------------------- */
+
+static void to_lwip(ip_addr_t *address, const struct msgr_sockets_address *from)
+{
+#if LWIP_IPV4
+    if (from->as.any.sa_family == AF_INET) {
+        ip_addr_set_ip4_u32(address, from->as.in4.sin_addr.s_addr);
+        return;
+    }
+#endif
+#if LWIP_IPV6
+    ip_addr_set_zero_ip6(address);
+    memcpy(ip_2_ip6(address)->addr, &from->as.in6.sin6_addr, 16);
+    ip6_addr_set_zone(ip_2_ip6(address), (u8_t)from->as.in6.sin6_scope_id);
+#endif
+}
+
+static struct msgr_sockets_address from_lwip(const ip_addr_t *address, uint16_t port)
+{
+    struct msgr_sockets_address result = msgr_sockets_address_any(IP_IS_V6(address), port);
+
+#if LWIP_IPV4
+    if (IP_IS_V4(address)) {
+        result.as.in4.sin_addr.s_addr = ip4_addr_get_u32(ip_2_ip4(address));
+    }
+#endif
+#if LWIP_IPV6
+    if (IP_IS_V6(address)) {
+        memcpy(&result.as.in6.sin6_addr, ip_2_ip6(address)->addr, 16);
+        result.as.in6.sin6_scope_id = ip6_addr_zone(ip_2_ip6(address));
+    }
+#endif
+    return result;
+}
+
 /* ---- datagrams ----------------------------------------------------------------------------- */
 
-/* lwIP tells it of IPv4 only, and may not choose where an answer leaves from. */
+/* lwIP's sockets tell it of IPv4 only, in a message of their own; its netbufs of both. */
 int msgr_stack_want_own_address(int fd, bool is_ipv6)
 {
-    int on = 1;
+    struct lwip_sock *sock = lwip_socket_dbg_get_socket(fd);
 
     (void)is_ipv6;
-    (void)msgr_stack_setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);
+    netconn_set_flags(sock->conn, NETCONN_FLAG_PKTINFO);
     return 0;
 }
 
-#if LWIP_IPV4
-union control {
-    struct cmsghdr header;
-    char bytes[CMSG_SPACE(sizeof(struct in_pktinfo))];
-};
-
-static void take_control(struct msgr_stack_datagram *datagram, struct msghdr *message)
+/* A datagram that was peeked at is the socket's until it is taken: by then it has been copied. */
+static void take_peeked(int fd, struct msgr_stack_datagram *datagram)
 {
-    const struct cmsghdr *header = CMSG_FIRSTHDR(message);
-    struct in_pktinfo info;
+    struct lwip_sock *sock = lwip_socket_dbg_get_socket(fd);
+    struct netbuf *peeked = sock->lastdata.netbuf;
 
-    if (header != NULL && header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_PKTINFO) {
-        memcpy(&info, CMSG_DATA(header), sizeof info);
-        datagram->own = msgr_sockets_address_any(false, 0);
-        datagram->own.as.in4.sin_addr = info.ipi_addr;
-    }
+    datagram->own = from_lwip(netbuf_destaddr(peeked), 0);
+    sock->lastdata.netbuf = NULL;
+    netbuf_delete(peeked);
 }
-#endif
 
 ptrdiff_t msgr_stack_receive_datagram(int fd, void *data, size_t room,
                                       struct msgr_stack_datagram *datagram)
 {
-    struct iovec piece = {.iov_base = data, .iov_len = room};
-    struct msghdr message = {
-        .msg_name = &datagram->from.as,
-        .msg_namelen = sizeof datagram->from.as,
-        .msg_iov = &piece,
-        .msg_iovlen = 1,
-    };
     ptrdiff_t got;
 
-#if LWIP_IPV4
-    union control control;
-    memset(&control, 0, sizeof control);
-    message.msg_control = &control;
-    message.msg_controllen = sizeof control;
-#endif
-    got = msgr_stack_recvmsg(fd, &message, 0);
+    datagram->from.size = sizeof datagram->from.as;
+    got = lwip_recvfrom(fd, data, room, MSG_PEEK, &datagram->from.as.any, &datagram->from.size);
     if (got < 0) {
         return msgr_fd_error();
     }
-    datagram->from.size = message.msg_namelen;
-    datagram->own.size = 0;
     datagram->is_group = false;
-#if LWIP_IPV4
-    take_control(datagram, &message);
-#endif
+    take_peeked(fd, datagram);
     msgr_sockets_address_unmap(&datagram->from);
     return LWIP_MIN(got, (ptrdiff_t)room); /* of a longer one lwIP says how long it was */
 }
 
+struct send_call {
+    struct tcpip_api_call_data data; /* first */
+    int fd;
+    const void *bytes;
+    size_t size;
+    ip_addr_t to;
+    uint16_t port;
+    bool has_own;
+    ip_addr_t own;
+};
+
+/* An address that we have lost since is no source. */
+static err_t send_from(const struct send_call *call, struct pbuf *p)
+{
+    struct udp_pcb *pcb = lwip_socket_dbg_get_socket(call->fd)->conn->pcb.udp;
+    struct netif *netif = msgr_lwip_route(&call->to);
+
+    if (netif == NULL) {
+        return ERR_RTE;
+    }
+    if (call->has_own && msgr_lwip_is_own(&call->own, netif)) {
+        return udp_sendto_if_src(pcb, p, &call->to, call->port, netif, &call->own);
+    }
+    return udp_sendto(pcb, p, &call->to, call->port);
+}
+
+static err_t send_datagram(struct tcpip_api_call_data *data)
+{
+    const struct send_call *call = (const struct send_call *)(const void *)data;
+    struct pbuf *p = pbuf_alloc(PBUF_TRANSPORT, (uint16_t)call->size, PBUF_RAM);
+    err_t err;
+
+    if (p == NULL) {
+        return ERR_MEM;
+    }
+    memcpy(p->payload, call->bytes, call->size);
+    err = send_from(call, p);
+    pbuf_free(p);
+    return err;
+}
+
+/* lwIP's sockets do not choose where a datagram leaves from; lwIP itself does. */
 int msgr_stack_send_datagram(int fd, bool is_ipv6, const void *data, size_t size,
                              const struct msgr_sockets_address *to,
                              const struct msgr_sockets_address *own)
 {
-    struct msgr_sockets_address mapped = is_ipv6 ? msgr_sockets_address_mapped(to) : *to;
+    struct send_call call = {.fd = fd,
+                             .bytes = data,
+                             .size = size,
+                             .port = msgr_sockets_address_port(to),
+                             .has_own = own->size > 0};
+    err_t err;
 
-    (void)own;
-    if (lwip_sendto(fd, data, size, 0, &mapped.as.any, mapped.size) < 0) {
-        return msgr_fd_error();
+    (void)is_ipv6;
+    to_lwip(&call.to, to);
+    if (call.has_own) {
+        to_lwip(&call.own, own);
     }
-    return 0;
+    err = tcpip_api_call(send_datagram, &call.data);
+    return err == ERR_OK ? 0 : -err_to_errno(err);
 }
 
 /* ---- questions about addresses ------------------------------------------------------------- */
@@ -376,21 +436,6 @@ static err_t ask_each_netif(struct tcpip_api_call_data *data)
         }
     }
     return ERR_VAL;
-}
-
-static void to_lwip(ip_addr_t *address, const struct msgr_sockets_address *from)
-{
-#if LWIP_IPV4
-    if (from->as.any.sa_family == AF_INET) {
-        ip_addr_set_ip4_u32(address, from->as.in4.sin_addr.s_addr);
-        return;
-    }
-#endif
-#if LWIP_IPV6
-    ip_addr_set_zero_ip6(address);
-    memcpy(ip_2_ip6(address)->addr, &from->as.in6.sin6_addr, 16);
-    ip6_addr_set_zone(ip_2_ip6(address), (u8_t)from->as.in6.sin6_scope_id);
-#endif
 }
 
 /* Of any interface. */
@@ -474,19 +519,7 @@ struct lookup_call {
 
 static void set_found(struct msgr_sockets_lookup *lookup, const ip_addr_t *address)
 {
-    struct msgr_sockets_address *found = &lookup->found[0];
-
-    *found = msgr_sockets_address_any(IP_IS_V6(address), lookup->port);
-#if LWIP_IPV4
-    if (IP_IS_V4(address)) {
-        found->as.in4.sin_addr.s_addr = ip_addr_get_ip4_u32(address);
-    }
-#endif
-#if LWIP_IPV6
-    if (IP_IS_V6(address)) {
-        memcpy(&found->as.in6.sin6_addr, ip_2_ip6(address)->addr, 16);
-    }
-#endif
+    lookup->found[0] = from_lwip(address, lookup->port);
     lookup->count = 1;
 }
 

@@ -274,7 +274,7 @@ int msgr_sockets_plain_send(struct msgr_sockets_plain_client *client,
 
 void msgr_sockets_plain_cancel(struct msgr_sockets_plain_client *client)
 {
-    if (client->fd != MSGR_FD_NONE) {
+    if (client->request.loop != NULL && client->fd != MSGR_FD_NONE) {
         stop(client, true);
     }
 }

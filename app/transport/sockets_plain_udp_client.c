@@ -222,7 +222,7 @@ int msgr_sockets_plain_udp_send(struct msgr_sockets_plain_udp_client *client,
 
 void msgr_sockets_plain_udp_cancel(struct msgr_sockets_plain_udp_client *client)
 {
-    if (client->fd != MSGR_FD_NONE) {
+    if (client->request.loop != NULL && client->fd != MSGR_FD_NONE) {
         stop(client);
     }
 }

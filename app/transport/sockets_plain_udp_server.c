@@ -201,7 +201,7 @@ int msgr_sockets_plain_udp_server_open(struct msgr_sockets_plain_udp_server *ser
 
 void msgr_sockets_plain_udp_server_close(struct msgr_sockets_plain_udp_server *server)
 {
-    if (server->fd != MSGR_FD_NONE) {
+    if (server->config.loop != NULL && server->fd != MSGR_FD_NONE) {
         msgr_loop_remove(server->config.loop, &server->part);
         msgr_fd_close(server->fd);
         server->fd = MSGR_FD_NONE;

@@ -16,7 +16,6 @@
 
 #define LWIP_SOCKET           1
 #define LWIP_SOCKET_POLL      1
-#define LWIP_SO_LINGER        1
 #define LWIP_NETBUF_RECVINFO  1
 #define LWIP_NETIF_LOOPBACK   1
 #define LWIP_HAVE_LOOPIF      1

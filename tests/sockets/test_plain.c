@@ -853,6 +853,16 @@ static void connection_may_break_at_any_call(void **state)
     }
 }
 
+static void client_that_was_never_started_may_be_cancelled(void **state)
+{
+    struct msgr_sockets_plain_client never = {.fd = 0};
+    struct msgr_sockets_plain_udp_client never_udp = {.fd = 0};
+
+    (void)state;
+    msgr_sockets_plain_cancel(&never);
+    msgr_sockets_plain_udp_cancel(&never_udp);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -890,6 +900,7 @@ int main(void)
         TEST(client_says_what_it_cannot_begin),
         TEST(text_may_leave_in_pieces),
         TEST(connection_may_break_at_any_call),
+        TEST(client_that_was_never_started_may_be_cancelled),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

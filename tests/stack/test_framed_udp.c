@@ -58,7 +58,7 @@ static void longest_message_goes_both_ways(void **state)
 static void answers_leave_from_the_address_that_was_called(void **state)
 {
     (void)state;
-#if LWIP_IPV6 && SUBJECT_CHOOSES_SOURCE
+#if LWIP_IPV6
     framed_start_open(true);
     peer_to(&remote.peer, "fd77::22"); /* the peer looks at each packet's source */
     framed_remote_calls(FRAMED_UDP);

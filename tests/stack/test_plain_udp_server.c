@@ -149,7 +149,7 @@ static void datagram_to_a_group_is_shown_and_not_answered(void **state)
     assert_memory_equal(events.text, "to everybody", 12);
     expect_unanswered(MSGR_PLAIN_GROUP);
 #endif
-#if LWIP_IPV6 && SUBJECT_SEES_IPV6_DESTINATION
+#if LWIP_IPV6
     peer_open(&client, true);
     peer_to(&client, "ff02::1");
     ask("to all nodes on the link");
@@ -179,7 +179,6 @@ static void source_beyond_the_link_is_answered_only_on_demand(void **state)
 }
 
 #if LWIP_IPV6
-#if SUBJECT_CHOOSES_SOURCE
 static void answer_comes_from_the_address_that_was_asked(void **state)
 {
     (void)state;
@@ -188,7 +187,6 @@ static void answer_comes_from_the_address_that_was_asked(void **state)
     ask("hello, other address of yours");
     expect_answer("Message received: b'hello, other address of yours'. Thank you.");
 }
-#endif
 
 static void prefix_of_an_address_that_is_not_valid_is_not_on_the_link(void **state)
 {
@@ -371,9 +369,7 @@ int main(void)
         TEST(datagram_to_a_group_is_shown_and_not_answered),
         TEST(source_beyond_the_link_is_answered_only_on_demand),
 #if LWIP_IPV6
-#if SUBJECT_CHOOSES_SOURCE
         TEST(answer_comes_from_the_address_that_was_asked),
-#endif
         TEST(prefix_of_an_address_that_is_not_valid_is_not_on_the_link), /* changes the address */
         TEST(link_local_source_is_on_the_link),
 #endif

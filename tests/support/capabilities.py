@@ -23,10 +23,6 @@ CLIENTS_WAIT_UNCONNECTED = IS_RAW
 # A connection that its client has reset by the time that it would be accepted is none to accept.
 SEES_EVERY_CONNECTION = IS_RAW
 
-# lwIP's sockets tell of an IPv4 datagram where it was sent to (IP_PKTINFO), but not of an IPv6 one:
-# it is served as if it had been sent to the node alone.
-SEES_IPV6_GROUPS = IS_RAW
-
 # What is read from a socket waits in its mailbox: 127 datagrams; more are lost.
 QUEUES_A_FLOOD = IS_RAW
 

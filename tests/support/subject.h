@@ -37,13 +37,6 @@
 /** They do not tell what of a stream the other end has acknowledged. */
 #define SUBJECT_SEES_ACKS 0
 
-/** lwIP's sockets say which of our IPv4 addresses a datagram went to, but not which IPv6 address;
- * so groups of IPv6 are not told from hosts. (lwIP 2.2.1: IP_PKTINFO alone.) */
-#define SUBJECT_SEES_IPV6_DESTINATION 0
-
-/** They have no way to say which of our addresses a datagram is to leave from. */
-#define SUBJECT_CHOOSES_SOURCE 0
-
 /** Output leaves when the loop turns next; on the raw API it waits for an application that pulls,
  * for 2 ms at the most. */
 #define SUBJECT_WAITS_FOR_PULLING 0
@@ -144,8 +137,6 @@ static inline uint16_t subject_event_port(const struct subject_event *event)
 
 #define SUBJECT_SEES_PUSH             1
 #define SUBJECT_SEES_ACKS             1
-#define SUBJECT_SEES_IPV6_DESTINATION 1
-#define SUBJECT_CHOOSES_SOURCE        1
 #define SUBJECT_TAKES_ZONES           0
 #define SUBJECT_OPENS_WINDOW          1
 #define SUBJECT_SAVES_SEGMENTS        0

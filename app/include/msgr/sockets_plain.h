@@ -221,7 +221,7 @@ struct msgr_sockets_plain_udp_client {
 int msgr_sockets_plain_send(struct msgr_sockets_plain_client *client,
                             const struct msgr_sockets_plain_request *request);
 
-/** Reset the connection, without an event. Idempotent. */
+/** Reset the connection, without an event. Idempotent, also for a client that is all zero. */
 void msgr_sockets_plain_cancel(struct msgr_sockets_plain_client *client);
 
 /**
@@ -232,7 +232,7 @@ void msgr_sockets_plain_cancel(struct msgr_sockets_plain_client *client);
 int msgr_sockets_plain_udp_send(struct msgr_sockets_plain_udp_client *client,
                                 const struct msgr_sockets_plain_request *request);
 
-/** Idempotent. */
+/** Idempotent, also for a client that is all zero. */
 void msgr_sockets_plain_udp_cancel(struct msgr_sockets_plain_udp_client *client);
 
 #ifdef __cplusplus
