@@ -14,10 +14,10 @@ static struct net_udp_server udp_server = NET_UDP_SERVER_CLOSED;
 static void on_tcp_event(void *arg, const struct net_plain_event *event)
 {
     (void)arg;
-    transcript_tcp_server(event);
     if (config.once && event->type == MSGR_PLAIN_EVENT_ANSWERED) {
-        net_tcp_server_stop(&tcp_server);
+        net_tcp_server_stop(&tcp_server); /* before it says so: lwIP may be in another thread */
     }
+    transcript_tcp_server(event);
 }
 
 static void on_udp_event(void *arg, const struct net_plain_event *event)
