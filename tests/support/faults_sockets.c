@@ -41,11 +41,6 @@ WRAP(int, lwip_getsockname, (int s, struct sockaddr *name, socklen_t *size), (s,
      ENOMEM)
 WRAP(int, lwip_setsockopt, (int s, int level, int name, const void *value, socklen_t size),
      (s, level, name, value, size), ENOMEM)
-WRAP(ssize_t, lwip_sendto,
-     (int s, const void *data, size_t size, int flags, const struct sockaddr *to,
-      socklen_t to_size),
-     (s, data, size, flags, to, to_size), ENOMEM)
-
 /* Nothing has come after all. */
 ssize_t __real_lwip_recv(int s, void *memory, size_t size, int flags);
 ssize_t __wrap_lwip_recv(int s, void *memory, size_t size, int flags);
@@ -61,6 +56,18 @@ ssize_t __wrap_lwip_recvmsg(int s, struct msghdr *message, int flags)
 {
     return faults_strike_once("lwip_recvmsg") ? fail(EWOULDBLOCK)
                                               : __real_lwip_recvmsg(s, message, flags);
+}
+
+ssize_t __real_lwip_recvfrom(int s, void *memory, size_t size, int flags, struct sockaddr *from,
+                             socklen_t *from_size);
+ssize_t __wrap_lwip_recvfrom(int s, void *memory, size_t size, int flags, struct sockaddr *from,
+                             socklen_t *from_size);
+ssize_t __wrap_lwip_recvfrom(int s, void *memory, size_t size, int flags, struct sockaddr *from,
+                             socklen_t *from_size)
+{
+    return faults_strike_once("lwip_recvfrom")
+               ? fail(EWOULDBLOCK)
+               : __real_lwip_recvfrom(s, memory, size, flags, from, from_size);
 }
 
 static bool is_stream(int s)
