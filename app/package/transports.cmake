@@ -25,7 +25,9 @@ endfunction()
 # msgr_add_sockets_transport(NAME LWIP): the messenger on lwIP's sockets. LWIP as above, defined with
 # MSGR_SOCKETS_LWIP=1.
 function(msgr_add_sockets_transport name lwip)
-    msgr_compile_transport(${name} ${lwip} ${msgr_sockets_sources} lwip_address.c sockets_lwip.c)
+    msgr_compile_transport(${name} ${lwip} ${msgr_sockets_sources} lwip_address.c
+        sockets_lwip.c sockets_lwip_address.c sockets_lwip_bell.c sockets_lwip_datagram.c
+        sockets_lwip_names.c)
 endfunction()
 
 # What the transport on sockets is made of, but for the stack's own.

@@ -2,51 +2,9 @@
 /* udp://HOST[:PORT] or tcp://HOST[:PORT]; HOST: 10.0.0.1, [fd00::1], or a name. Or unix:PATH. */
 #include "sockets_framed.h"
 
+#include "url.h"
+
 #include <string.h>
-
-#define SCHEME_SIZE 6
-
-/* To the end, 1 to 65535. @return 0: it is none */
-static uint16_t parse_port(const char *text)
-{
-    uint32_t port = 0;
-
-    if (*text == '\0') {
-        return 0;
-    }
-    for (; *text != '\0'; text++) {
-        if (*text < '0' || *text > '9') {
-            return 0;
-        }
-        port = port * 10 + (uint32_t)(*text - '0');
-        if (port > UINT16_MAX) {
-            return 0;
-        }
-    }
-    return (uint16_t)port;
-}
-
-/* What is behind the host: nothing, or a port. */
-static bool parse_rest(struct msgr_sockets_url *url, const char *rest)
-{
-    url->port = MSGR_PORT;
-    if (*rest == '\0') {
-        return true;
-    }
-    url->port = *rest == ':' ? parse_port(rest + 1) : 0;
-    return url->port != 0;
-}
-
-/* Copy it. @return whether there is room for it */
-static bool set_host(struct msgr_sockets_url *url, const char *text, size_t size)
-{
-    if (size > MSGR_SOCKETS_HOST_MAX) {
-        return false;
-    }
-    memcpy(url->host, text, size);
-    url->host[size] = '\0';
-    return true;
-}
 
 /* [10.0.0.1] and a bare fd00::1 are neither addresses nor names. */
 static int parse_host(struct msgr_sockets_url *url, bool is_bracketed)
@@ -68,9 +26,10 @@ static int parse_path(struct msgr_sockets_url *url, const char *path)
     if (size == 0) {
         return MSGR_ERROR_RANGE;
     }
-    if (size >= sizeof url->address.as.un.sun_path || !set_host(url, path, size)) {
+    if (size >= sizeof url->address.as.un.sun_path || size >= sizeof url->host) {
         return MSGR_ERROR_NAME;
     }
+    memcpy(url->host, path, size + 1);
     url->address.as.un.sun_family = AF_UNIX;
     memcpy(url->address.as.un.sun_path, path, size + 1);
     url->address.size = sizeof url->address.as.un;
@@ -80,25 +39,19 @@ static int parse_path(struct msgr_sockets_url *url, const char *path)
 
 int msgr_sockets_url_parse(struct msgr_sockets_url *url, const char *text)
 {
-    bool is_bracketed;
-    size_t size;
+    struct msgr_url split;
+    int error;
 
 #if MSGR_SOCKETS_UNIX
     if (strncmp(text, "unix:", 5) == 0) {
         return parse_path(url, text + 5);
     }
 #endif
-    if (strncmp(text, "udp://", SCHEME_SIZE) != 0 && strncmp(text, "tcp://", SCHEME_SIZE) != 0) {
-        return MSGR_ERROR_RANGE;
+    error = msgr_url_split(&split, url->host, sizeof url->host, text);
+    if (error != 0) {
+        return error;
     }
-    url->kind = text[0] == 'u' ? MSGR_SOCKETS_UDP : MSGR_SOCKETS_TCP;
-    text += SCHEME_SIZE;
-    is_bracketed = *text == '[';
-    text += is_bracketed;
-    size = strcspn(text, is_bracketed ? "]" : ":/%[]");
-    if (size == 0 || (is_bracketed && text[size] != ']') ||
-        !parse_rest(url, text + size + is_bracketed)) {
-        return MSGR_ERROR_RANGE;
-    }
-    return set_host(url, text, size) ? parse_host(url, is_bracketed) : MSGR_ERROR_NAME;
+    url->kind = split.is_udp ? MSGR_SOCKETS_UDP : MSGR_SOCKETS_TCP;
+    url->port = split.port;
+    return parse_host(url, split.is_bracketed);
 }

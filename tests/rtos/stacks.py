@@ -14,8 +14,9 @@ EDGE = re.compile(r'^edge: \{ sourcename: "([^"]+)" targetname: "([^"]+)"', re.M
 INDIRECT = "__indirect_call"
 
 # What the messenger has lwIP do.
-LWIP = pathlib.Path(__file__).resolve().parents[2] / "app" / "transport" / "sockets_lwip.c"
-ASKED = re.findall(r"tcpip_api_call\((\w+),", LWIP.read_text())
+TRANSPORT = pathlib.Path(__file__).resolve().parents[2] / "app" / "transport"
+ASKED = [asked for path in TRANSPORT.glob("sockets_lwip*.c")
+         for asked in re.findall(r"tcpip_api_call\((\w+),", path.read_text())]
 
 # Where calls through pointers lead: who calls, and whom; None: nobody that is counted. A function of
 # the messenger that is not here calls the application.
@@ -26,11 +27,11 @@ POINTERS = [
     (r"sockets_plain_udp_server\.c:\w+", r"sockets_udp\.c:on_shared_datagram"),
     (r"mailbox\.c:\w+|msgr_mailbox_post\w*", r"msgr_loop_now_ms|sockets_framed\.c:wake_loop\w*"),
     ("tcpip_send_msg_wait_sem", r"(api_msg\.c:)?lwip_netconn_do_\w+"),
-    ("tcpip_api_call", rf"sockets_lwip\.c:({'|'.join(ASKED)})"),
+    ("tcpip_api_call", rf"sockets_lwip\w*\.c:({'|'.join(ASKED)})"),
     (r"netconn_accept|lwip_accept|lwip_netconn_do_delconn|(api_lib|api_msg)\.c:\w+",
      r"sockets\.c:event_callback"),
     ("tcp_abandon", r"api_msg\.c:err_tcp"),
-    (r"dns\.c:dns_call_found", r"sockets_lwip\.c:on_found"),
+    (r"dns\.c:dns_call_found", r"sockets_lwip_names\.c:on_found"),
     ("ip4_output_if_src|ip4_frag", "etharp_output"),
     ("ip6_output_if_src|ip6_frag", "ethip6_output"),
     (r"mld6_\w+|ethernet_output", None),  # the driver
