@@ -124,6 +124,8 @@ const char *editor_read(size_t *size)
     const LineInfoW *typed;
 
     is_reading = true;
+    /* Before the prompt, not behind it as el_gets() does: who sees it may type at once. */
+    (void)el_set(edit, EL_PREP_TERM, 1);
     line = el_gets(edit, &count);
     if (line == NULL || count <= 0) {
         editor_hide();
