@@ -42,6 +42,12 @@ void msgr_mailbox_open(struct msgr_mailbox *mailbox, const struct msgr_mailbox_o
     for (uint32_t i = 0; i < mailbox->count; i++) {
         atomic_init(&slot_at(mailbox, i)->turn, turn_of(i, FREE));
     }
+    atomic_store_explicit(&mailbox->is_open, true, memory_order_release);
+}
+
+void msgr_mailbox_close(struct msgr_mailbox *mailbox)
+{
+    atomic_store(&mailbox->is_open, false);
 }
 
 /* ---- posting ------------------------------------------------------------------------------- */
@@ -76,7 +82,8 @@ static struct msgr_mailbox_slot *fill(struct msgr_mailbox *mailbox, uint32_t *po
     struct msgr_mailbox_slot *slot = NULL;
 
     *error = item->size > mailbox->room ? MSGR_ERROR_TOO_LONG : MSGR_ERROR_FULL;
-    if (item->size <= mailbox->room && mailbox->owner.wake != NULL) {
+    if (item->size <= mailbox->room &&
+        atomic_load_explicit(&mailbox->is_open, memory_order_acquire)) {
         slot = claim(mailbox, position);
     }
     if (slot != NULL) {

@@ -52,6 +52,11 @@ bool contact_trouble(int target, const struct url *url, char why[CONTACT_WHY], b
     } else if (info.error == ENOENT && url->kind != URL_UNIX) {
         *is_final = true;
         (void)snprintf(why, CONTACT_WHY, "there is no host %s. Is the name right?", url->host);
+    } else if (info.error == EAGAIN && url->kind != URL_UNIX) {
+        (void)snprintf(why, CONTACT_WHY,
+                       "%s cannot be looked up now: the name server does not answer", url->host);
+    } else if (info.error == EMFILE || info.error == ENFILE) {
+        (void)snprintf(why, CONTACT_WHY, "no descriptors left to reach %s (ulimit -n)", url->text);
     } else if (info.error != 0) {
         (void)snprintf(why, CONTACT_WHY, "nobody answered at %s (%s). Is a node running there?",
                        url->text, strerror(info.error));

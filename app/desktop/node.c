@@ -98,7 +98,8 @@ bool node_open_loop(void)
     int error = msgr_loop_open(&loop, fds, sizeof fds / sizeof fds[0]);
 
     if (error != 0) {
-        output_error("cannot start: %s", strerror(-error));
+        output_error("cannot start: %s",
+                     error == -EMFILE ? "no descriptors left (ulimit -n)" : strerror(-error));
         return false;
     }
     has_loop = true;
@@ -122,7 +123,7 @@ void node_say_not_listening(int error, uint16_t port, const char *path)
         break;
     case EMFILE:
     case ENFILE:
-        output_error("no descriptors left to listen at %s (ulimit -n)", place);
+        output_error("no descriptors left (ulimit -n)");
         break;
     default:
         output_error("cannot listen at %s: %s", place, strerror(-error));

@@ -6,11 +6,14 @@
 #include "editor.h"
 #include "output.h"
 
+#include "msgr/msgr.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-static char line[16384]; /* what is made of a longest message's bytes, and more */
+/* Each byte of a message and of its sender's name may become four; and colours, and the end. */
+static char line[4 * (MSGR_MESSAGE_MAX + MSGR_NAME_MAX) + 256];
 static size_t used;
 static uint64_t rows = 1; /* the next line's place */
 static uint64_t lost;     /* places before this one are not known any more */
@@ -27,15 +30,19 @@ static void put_line(bool is_error)
     editor_show();
 }
 
+/* What is longer than any line of ours is shown in pieces, rather than kept or lost. */
 static void take(bool is_error, const char *text, size_t size)
 {
-    if (size > sizeof line - used) { /* cannot be */
-        size = sizeof line - used;
-    }
-    memcpy(line + used, text, size);
-    used += size;
-    if (used > 0 && line[used - 1] == '\n') {
-        put_line(is_error);
+    while (size > 0) {
+        size_t piece = size < sizeof line - used ? size : sizeof line - used;
+
+        memcpy(line + used, text, piece);
+        used += piece;
+        text += piece;
+        size -= piece;
+        if (line[used - 1] == '\n' || used == sizeof line) {
+            put_line(is_error);
+        }
     }
 }
 

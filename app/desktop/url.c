@@ -46,7 +46,7 @@ static bool decode(char *out, size_t room, const char *text)
     for (; *text != '\0'; text++) {
         int high = *text == '%' ? hex_value(text[1]) : -1;
         int low = high >= 0 ? hex_value(text[2]) : -1;
-        if (used + 1 == room) {
+        if (used + 1 == room || (low >= 0 && high * 16 + low == 0)) { /* no zero within */
             return false;
         }
         out[used++] = low >= 0 ? (char)(high * 16 + low) : *text;

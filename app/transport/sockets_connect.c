@@ -23,7 +23,7 @@
 #include <string.h>
 
 #define CONNECT_MS 5000 /* for a connection to be established */
-#define PROVE_MS   2000 /* for a HELLO to be answered, before the next address is tried */
+#define NEXT_MS    1000 /* the same, and for a HELLO to be answered, if there is a next address */
 #define LOOK_MS    1000 /* lwIP's thread could not wake us */
 
 enum state {
@@ -54,6 +54,12 @@ static const struct msgr_sockets_address *address_of(const struct msgr_sockets_t
 
 /* ---- attempts ------------------------------------------------------------------------------ */
 
+/* A silent address must not take the time of those behind it. */
+static uint32_t patience_ms(const struct msgr_sockets_target *target)
+{
+    return target->tried + 1 < target->lookup.count ? NEXT_MS : CONNECT_MS;
+}
+
 /* Who is linked with us from there already, is reached; when that ends, it is our turn. */
 static int link_udp(struct msgr_sockets_target *target)
 {
@@ -70,7 +76,7 @@ static int link_udp(struct msgr_sockets_target *target)
         return -ENOBUFS;
     }
     target->link = (int8_t)msgr_sockets_number(link);
-    set(target, target->lookup.count > 1 ? PROVING : UP, PROVE_MS);
+    set(target, target->lookup.count > 1 ? PROVING : UP, patience_ms(target));
     return 0;
 }
 
@@ -83,7 +89,7 @@ static int connect_stream(struct msgr_sockets_target *target)
     }
     target->fd = fd;
     target->place = 0;
-    set(target, CONNECTING, CONNECT_MS);
+    set(target, CONNECTING, patience_ms(target));
     return 0;
 }
 
@@ -124,12 +130,14 @@ static bool is_named(const struct msgr_sockets_target *target)
 
 static void resolve(struct msgr_sockets_target *target)
 {
-    if (msgr_stack_lookup_begin(&target->lookup, target->sockets->config.loop, target->host,
-                                target->port, target->kind == MSGR_SOCKETS_UDP)) {
+    int error = msgr_stack_lookup_begin(&target->lookup, target->sockets->config.loop, target->host,
+                                        target->port, target->kind == MSGR_SOCKETS_UDP);
+
+    if (error == 0) {
         set(target, RESOLVING, LOOK_MS);
         target->place = 0;
     } else {
-        target->error = ENOENT;
+        target->error = -error;
         wait_for_next(target);
     }
 }
@@ -145,7 +153,7 @@ static void look_at_answer(struct msgr_sockets_target *target)
     case MSGR_STACK_NONE:
     case MSGR_STACK_NOT_FOUND:
     default:
-        target->error = ENOENT;
+        target->error = target->lookup.error;
         wait_for_next(target);
         break;
     }

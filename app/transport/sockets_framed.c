@@ -308,6 +308,9 @@ void msgr_sockets_close(struct msgr_sockets *s)
         return;
     }
     s->is_open = false;
+    if (s->config.mailbox != NULL) {
+        msgr_mailbox_close(s->config.mailbox);
+    }
     msgr_sockets_connect_close(s);
     for (int i = 0; i < MSGR_SOCKETS_LINKS; i++) {
         if (s->link[i].is_used) {

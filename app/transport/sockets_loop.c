@@ -3,12 +3,15 @@
  * A turn: each part sends and says what it waits for, the loop sleeps, each part takes what is
  * there. What a part waits for is said anew in each turn, so that nothing is ever left over.
  *
- * Who wakes sets is_woken and, if it was not set, rings the bell, which makes wake_fd[0] readable.
- * The flag is taken back before anybody looks at what he was woken for: so a ring more may come,
- * but never one less.
+ * Who wakes rings the bell, which makes wake_fd[0] readable, and then notes that it has been rung:
+ * who comes after that need not ring again. The loop's thread silences it, then counts that it has
+ * heard, which takes the note back, and then looks at what it was woken for. A note that comes too
+ * late, of a ring that has been heard already, does not count: so a ring more may come, but never
+ * one less.
  */
 #include "msgr/loop.h"
 
+#include "sockets_bell.h"
 #include "sockets_fd.h"
 #include "sockets_stack.h"
 
@@ -102,6 +105,14 @@ static int sleep_for(struct msgr_loop *loop, uint32_t wait_ms)
     return error == -EINTR ? 0 : error;
 }
 
+/* Whatever the note says meanwhile, the next number is the same. */
+static void hear(struct msgr_loop *loop)
+{
+    uint32_t bell = atomic_load(&loop->bell);
+
+    (void)atomic_exchange(&loop->bell, (bell | MSGR_BELL_RUNG) + 1);
+}
+
 int msgr_loop_turn(struct msgr_loop *loop, uint32_t most_ms)
 {
     int error = sleep_for(loop, prepare(loop, most_ms));
@@ -112,7 +123,7 @@ int msgr_loop_turn(struct msgr_loop *loop, uint32_t most_ms)
     }
     if (msgr_loop_ready(loop, 0) != 0) {
         msgr_stack_bell_hush(loop);
-        (void)atomic_exchange(&loop->is_woken, false);
+        hear(loop);
     }
     for (struct msgr_part *part = loop->parts; part != NULL; part = loop->next) {
         loop->next = part->next;
@@ -125,9 +136,14 @@ int msgr_loop_turn(struct msgr_loop *loop, uint32_t most_ms)
 
 bool msgr_loop_wake(struct msgr_loop *loop)
 {
-    if (atomic_exchange(&loop->is_woken, true) || msgr_stack_bell_ring(loop)) {
+    uint32_t bell = msgr_bell_look(loop);
+
+    if ((bell & MSGR_BELL_RUNG) != 0) {
         return true;
     }
-    atomic_store(&loop->is_woken, false);
-    return false;
+    if (!msgr_stack_bell_ring(loop)) {
+        return false;
+    }
+    msgr_bell_note(loop, bell);
+    return true;
 }

@@ -8,6 +8,7 @@
 #include "sockets_stack.h"
 
 #include "sockets_address.h"
+#include "sockets_bell.h"
 #include "sockets_fd.h"
 
 #include "lwip/priv/tcpip_priv.h"
@@ -20,23 +21,43 @@
 
 #define RING_AGAIN_MS 50
 
-/* In lwIP's thread. Until it has been heard: where lwIP is short of memory it drops the datagram
- * without a word, and nobody else would ring. */
-static void ring(void *arg)
+static uint32_t heard(struct msgr_loop *loop)
 {
-    struct msgr_loop *loop = arg;
-    struct pbuf *p;
+    return atomic_load(&loop->bell) / 2;
+}
 
-    sys_untimeout(ring, loop);
-    if (!atomic_load(&loop->is_woken)) {
-        return;
-    }
-    p = pbuf_alloc(PBUF_TRANSPORT, 0, PBUF_RAM);
+static void ring_again(void *arg);
+
+/* Without memory lwIP drops the datagram without a word. */
+static void send_datagram(struct msgr_loop *loop)
+{
+    struct pbuf *p = pbuf_alloc(PBUF_TRANSPORT, 0, PBUF_RAM);
+
     if (p != NULL) {
         (void)udp_send(loop->wake_pcb, p);
         pbuf_free(p);
     }
-    sys_timeout(RING_AGAIN_MS, ring, loop);
+    sys_timeout(RING_AGAIN_MS, ring_again, loop);
+}
+
+/* In lwIP's thread. */
+static void ring(void *arg)
+{
+    struct msgr_loop *loop = arg;
+
+    sys_untimeout(ring_again, loop);
+    loop->wake_heard = heard(loop);
+    send_datagram(loop);
+}
+
+/* Unless it has been heard: nobody else would ring. */
+static void ring_again(void *arg)
+{
+    struct msgr_loop *loop = arg;
+
+    if (loop->wake_heard == heard(loop)) {
+        send_datagram(loop);
+    }
 }
 
 struct bell_call {
@@ -68,7 +89,7 @@ static err_t close_pcb(struct tcpip_api_call_data *data)
 {
     struct bell_call *call = (struct bell_call *)(void *)data;
 
-    sys_untimeout(ring, call->loop);
+    sys_untimeout(ring_again, call->loop);
     if (call->loop->wake_pcb != NULL) {
         udp_remove(call->loop->wake_pcb);
         call->loop->wake_pcb = NULL;
@@ -174,18 +195,20 @@ bool msgr_stack_bell_ring(struct msgr_loop *loop)
 /* A positive result is the port's way to say that a task of higher priority is ready. */
 bool msgr_loop_wake_from_isr(struct msgr_loop *loop, bool *needs_switch)
 {
+    uint32_t bell = msgr_bell_look(loop);
     err_t err;
 
-    if (atomic_exchange(&loop->is_woken, true)) {
+    if ((bell & MSGR_BELL_RUNG) != 0) {
         return true;
     }
     err = tcpip_callbackmsg_trycallback_fromisr(loop->wake_msg);
-    if (err > 0) {
-        *needs_switch = true;
-    } else if (err != ERR_OK) {
-        atomic_store(&loop->is_woken, false);
+    if (err < 0) {
         return false;
     }
+    if (err > 0) {
+        *needs_switch = true;
+    }
+    msgr_bell_note(loop, bell);
     return true;
 }
 

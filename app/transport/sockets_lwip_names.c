@@ -35,6 +35,7 @@ static void on_found(const char *name, const ip_addr_t *address, void *arg)
     if (atomic_load(&lookup->state) != MSGR_STACK_WAITING || strcmp(name, lookup->host) != 0) {
         return;
     }
+    lookup->error = ENOENT; /* lwIP does not tell a "no" from no answer */
     if (address != NULL) {
         set_found(lookup, address);
     }
@@ -72,13 +73,13 @@ static err_t forget(struct tcpip_api_call_data *data)
     return ERR_OK;
 }
 
-bool msgr_stack_lookup_begin(struct msgr_sockets_lookup *lookup, struct msgr_loop *loop,
-                             const char *host, uint16_t port, bool is_datagram)
+int msgr_stack_lookup_begin(struct msgr_sockets_lookup *lookup, struct msgr_loop *loop,
+                            const char *host, uint16_t port, bool is_datagram)
 {
     struct lookup_call call = {.lookup = lookup, .loop = loop, .host = host, .port = port};
 
     (void)is_datagram;
-    return tcpip_api_call(ask, &call.data) == ERR_OK;
+    return -err_to_errno(tcpip_api_call(ask, &call.data));
 }
 
 enum msgr_stack_answer msgr_stack_lookup_poll(struct msgr_sockets_lookup *lookup)
@@ -100,11 +101,11 @@ void msgr_stack_lookup_end(struct msgr_sockets_lookup *lookup)
 
 #else
 
-bool msgr_stack_lookup_begin(struct msgr_sockets_lookup *lookup, struct msgr_loop *loop,
-                             const char *host, uint16_t port, bool is_datagram)
+int msgr_stack_lookup_begin(struct msgr_sockets_lookup *lookup, struct msgr_loop *loop,
+                            const char *host, uint16_t port, bool is_datagram)
 {
     (void)lookup, (void)loop, (void)host, (void)port, (void)is_datagram;
-    return false;
+    return -ENOENT;
 }
 
 enum msgr_stack_answer msgr_stack_lookup_poll(struct msgr_sockets_lookup *lookup)

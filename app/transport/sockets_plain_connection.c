@@ -71,7 +71,6 @@ static int give_back(struct msgr_sockets_plain_server *server,
 
     connection->fd = MSGR_FD_NONE;
     server->open_count--;
-    server->is_starved = false; /* there will be a descriptor again */
     return fd;
 }
 
@@ -79,6 +78,7 @@ void msgr_sockets_plain_connection_drop(struct msgr_sockets_plain_server *server
                                         struct msgr_sockets_plain_connection *connection)
 {
     msgr_fd_reset(give_back(server, connection));
+    server->is_starved = false; /* there is a descriptor again */
 }
 
 static void end(struct msgr_sockets_plain_server *server,
@@ -86,6 +86,7 @@ static void end(struct msgr_sockets_plain_server *server,
 {
     if (reason == MSGR_PLAIN_DONE) {
         msgr_fd_close(give_back(server, connection));
+        server->is_starved = false;
     } else {
         msgr_sockets_plain_connection_drop(server, connection);
     }

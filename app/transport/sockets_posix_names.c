@@ -22,8 +22,24 @@ struct question {
 
 struct answer {
     uint8_t count;
+    uint8_t error; /* if there is none */
     struct msgr_sockets_address found[MSGR_SOCKETS_ADDRESSES];
 };
+
+/* What is not a "no" may be another time. */
+static uint8_t error_of(int error)
+{
+    switch (error) {
+    case EAI_AGAIN:
+        return EAGAIN;
+    case EAI_MEMORY:
+        return ENOMEM;
+    case EAI_SYSTEM:
+        return errno > 0 && errno <= UINT8_MAX ? (uint8_t)errno : EIO;
+    default:
+        return ENOENT;
+    }
+}
 
 static void look_up(const struct question *question, struct answer *answer)
 {
@@ -31,8 +47,11 @@ static void look_up(const struct question *question, struct answer *answer)
                              .ai_flags = AI_ADDRCONFIG};
     struct addrinfo *list = NULL;
 
+    int error = getaddrinfo(question->host, NULL, &hints, &list);
+
     answer->count = 0;
-    if (getaddrinfo(question->host, NULL, &hints, &list) != 0) {
+    answer->error = error_of(error);
+    if (error != 0) {
         return;
     }
     for (const struct addrinfo *next = list; next != NULL; next = next->ai_next) {
@@ -65,7 +84,7 @@ static void *run(void *arg)
 }
 
 /* Signals are for the program's own threads. */
-static bool start_thread(int fd)
+static int start_thread(int fd)
 {
     pthread_t thread;
     sigset_t all;
@@ -79,29 +98,40 @@ static bool start_thread(int fd)
     if (error == 0) {
         (void)pthread_detach(thread);
     }
-    return error == 0;
+    return -error;
 }
 
-bool msgr_stack_lookup_begin(struct msgr_sockets_lookup *lookup, struct msgr_loop *loop,
-                             const char *host, uint16_t port, bool is_datagram)
+static int ask(int fds[2], const struct question *question)
+{
+    int error = msgr_stack_prepare(fds[0]);
+
+    if (error == 0 && send(fds[0], question, sizeof *question, MSG_NOSIGNAL) < 0) {
+        error = msgr_fd_error();
+    }
+    return error != 0 ? error : start_thread(fds[1]);
+}
+
+int msgr_stack_lookup_begin(struct msgr_sockets_lookup *lookup, struct msgr_loop *loop,
+                            const char *host, uint16_t port, bool is_datagram)
 {
     struct question question = {.is_datagram = is_datagram, .port = port};
-    int pair[2];
+    int fds[2];
+    int error;
 
     (void)loop;
     lookup->fd = MSGR_FD_NONE;
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
-        return false;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) != 0) {
+        return msgr_fd_error();
     }
     memcpy(question.host, host, strlen(host) + 1);
-    if (msgr_stack_prepare(pair[0]) != 0 ||
-        send(pair[0], &question, sizeof question, MSG_NOSIGNAL) < 0 || !start_thread(pair[1])) {
-        (void)close(pair[0]);
-        (void)close(pair[1]);
-        return false;
+    error = ask(fds, &question);
+    if (error != 0) {
+        (void)close(fds[0]);
+        (void)close(fds[1]);
+        return error;
     }
-    lookup->fd = pair[0];
-    return true;
+    lookup->fd = fds[0];
+    return 0;
 }
 
 enum msgr_stack_answer msgr_stack_lookup_poll(struct msgr_sockets_lookup *lookup)
@@ -118,6 +148,7 @@ enum msgr_stack_answer msgr_stack_lookup_poll(struct msgr_sockets_lookup *lookup
     }
     msgr_stack_lookup_end(lookup);
     if (got != (ssize_t)sizeof answer || answer.count == 0) {
+        lookup->error = got == (ssize_t)sizeof answer ? answer.error : EAGAIN;
         return MSGR_STACK_NOT_FOUND;
     }
     lookup->count = answer.count;

@@ -82,19 +82,19 @@ bool msgr_stack_is_on_link(const struct msgr_sockets_address *address);
 /* ---- names --------------------------------------------------------------------------------- */
 
 enum msgr_stack_answer {
-    MSGR_STACK_NONE,    /* nothing was asked */
-    MSGR_STACK_WAITING, /* POSIX: lookup->fd becomes readable; lwIP: the loop is woken */
-    MSGR_STACK_FOUND,   /* lookup->found and count are set */
-    MSGR_STACK_NOT_FOUND,
+    MSGR_STACK_NONE,      /* nothing was asked */
+    MSGR_STACK_WAITING,   /* POSIX: lookup->fd becomes readable; lwIP: the loop is woken */
+    MSGR_STACK_FOUND,     /* lookup->found and count are set */
+    MSGR_STACK_NOT_FOUND, /* lookup->error says why: ENOENT, nobody has it; EAGAIN, none answers */
 };
 
 /**
  * Ask for a name's addresses, without waiting.
  * @param host  lent until there is an answer
- * @return false: it cannot be asked now
+ * @return 0; or why it cannot be asked now, -error
  */
-bool msgr_stack_lookup_begin(struct msgr_sockets_lookup *lookup, struct msgr_loop *loop,
-                             const char *host, uint16_t port, bool is_datagram);
+int msgr_stack_lookup_begin(struct msgr_sockets_lookup *lookup, struct msgr_loop *loop,
+                            const char *host, uint16_t port, bool is_datagram);
 
 /** What has come of it. */
 enum msgr_stack_answer msgr_stack_lookup_poll(struct msgr_sockets_lookup *lookup);

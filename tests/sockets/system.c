@@ -170,8 +170,6 @@ WRAP(int, accept, CALL_ACCEPT, (int fd, struct sockaddr *address, socklen_t *siz
      (fd, address, size))
 WRAP(int, bind, CALL_BIND, (int fd, const struct sockaddr *address, socklen_t size),
      (fd, address, size))
-WRAP(int, connect, CALL_CONNECT, (int fd, const struct sockaddr *address, socklen_t size),
-     (fd, address, size))
 WRAP(int, getsockopt, CALL_GETSOCKOPT, (int fd, int level, int name, void *value, socklen_t *size),
      (fd, level, name, value, size))
 WRAP(int, listen, CALL_LISTEN, (int fd, int backlog), (fd, backlog))
@@ -189,13 +187,40 @@ WRAP(int, socket, CALL_SOCKET, (int family, int type, int protocol), (family, ty
 WRAP(int, socketpair, CALL_SOCKETPAIR, (int family, int type, int protocol, int ends[2]),
      (family, type, protocol, ends))
 
+static bool is_next_silent;
+static int silent_fd = -1;
+
+void system_connect_to_nobody(void)
+{
+    is_next_silent = true;
+}
+
+int __real_connect(int fd, const struct sockaddr *address, socklen_t size);
+int __wrap_connect(int fd, const struct sockaddr *address, socklen_t size);
+int __wrap_connect(int fd, const struct sockaddr *address, socklen_t size)
+{
+    if (is_next_silent) {
+        is_next_silent = false;
+        silent_fd = fd;
+        errno = EINPROGRESS;
+        return -1;
+    }
+    silent_fd = silent_fd == fd ? -1 : silent_fd;
+    return fails(CALL_CONNECT) ? -1 : __real_connect(fd, address, size);
+}
+
 /* The clock is the test's, so nobody sleeps; what has come is there at once on this machine. */
 int __real_poll(struct pollfd *fds, nfds_t count, int timeout);
 int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout);
 int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout)
 {
+    int ready = fails(CALL_POLL) ? -1 : __real_poll(fds, count, 0);
+
     (void)timeout;
-    return fails(CALL_POLL) ? -1 : __real_poll(fds, count, 0);
+    for (nfds_t i = 0; i < count; i++) {
+        fds[i].revents = fds[i].fd == silent_fd ? 0 : fds[i].revents;
+    }
+    return ready;
 }
 
 void system_wait_readable(int fd)

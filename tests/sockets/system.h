@@ -55,6 +55,9 @@ void system_pause(bool is_on);
 /** Wait until there is something to be read, as nothing else here does: 5 s at most, or fail. */
 void system_wait_readable(int fd);
 
+/** The next connect() is to a host that says nothing: it is under way for ever. */
+void system_connect_to_nobody(void);
+
 /** Descriptors that this process has; and wait until there are so many, for a thread that looks up
  * a name has one, too: 5 s at most, or fail. */
 unsigned system_descriptors(void);

@@ -232,6 +232,10 @@ static void mailbox_that_is_not_open_is_full(void **state)
 
     (void)state;
     assert_int_equal(msgr_mailbox_post(&closed, 0, "x", 1, 0, 0), MSGR_ERROR_FULL);
+    msgr_mailbox_open(&closed, &owner);
+    assert_int_equal(msgr_mailbox_post(&closed, 0, "x", 1, 0, 0), 0);
+    msgr_mailbox_close(&closed);
+    assert_int_equal(msgr_mailbox_post(&closed, 0, "x", 1, 0, 0), MSGR_ERROR_FULL);
 }
 
 int main(void)

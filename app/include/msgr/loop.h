@@ -64,11 +64,12 @@ struct msgr_loop {
     size_t fd_used;
     size_t fd_promised; /* to parts */
     struct msgr_part *parts;
-    struct msgr_part *next; /* in a turn: whose turn is next */
-    int wake_fd[2];         /* to be watched, to be written to */
-    MSGR_ATOMIC(bool) is_woken;
+    struct msgr_part *next;     /* in a turn: whose turn is next */
+    int wake_fd[2];             /* to be watched, to be written to */
+    MSGR_ATOMIC(uint32_t) bell; /* bit 0: it has been rung; above: how often it has been heard */
 #if MSGR_SOCKETS_LWIP
     struct tcpip_callback_msg *wake_msg;
+    uint32_t wake_heard; /* lwIP's thread: how often it had been heard when it was rung last */
     struct udp_pcb *wake_pcb;
 #endif
 };

@@ -62,6 +62,7 @@ struct msgr_mailbox {
     size_t stride;  /* from one slot to the next */
     void *slots;
     struct msgr_mailbox_owner owner;
+    MSGR_ATOMIC(bool) is_open;
     MSGR_ATOMIC(uint32_t) head; /* the next position to be claimed */
     uint32_t tail;              /* the next to be taken out */
 };
@@ -93,10 +94,10 @@ int msgr_mailbox_post(struct msgr_mailbox *mailbox, int peer, const void *data, 
 int msgr_mailbox_post_from_isr(struct msgr_mailbox *mailbox, int peer, const void *data,
                                size_t size, uint32_t deadline_ms, uint32_t tag, bool *needs_switch);
 
-/** Begin to take out, before anybody posts; what a mailbox held is forgotten. Until then it is
- * full.
- */
+/** Begin to take out; what a mailbox held is forgotten. Until then, and after the second, it is
+ * full for whoever posts. */
 void msgr_mailbox_open(struct msgr_mailbox *mailbox, const struct msgr_mailbox_owner *owner);
+void msgr_mailbox_close(struct msgr_mailbox *mailbox);
 
 /**
  * In the engine's context: the oldest message. Its data is lent until msgr_mailbox_done().

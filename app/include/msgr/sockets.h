@@ -95,6 +95,7 @@ struct msgr_sockets_link {
 /** A host name that is being looked up, and its addresses, or the one that was given. */
 struct msgr_sockets_lookup {
     uint8_t count;
+    uint8_t error; /* why nothing was found: errno.h's */
     struct msgr_sockets_address found[MSGR_SOCKETS_ADDRESSES];
 #if MSGR_SOCKETS_LWIP
     MSGR_ATOMIC(uint8_t) state; /* lwIP's thread says when there is an answer */
@@ -278,7 +279,8 @@ struct msgr_sockets_target_info {
     int link;          /* or -1 while there is none */
     unsigned attempts; /* in vain, since it was last there */
     enum msgr_reason reason; /* why the last link ended, or was refused, as far as it is known */
-    int error;               /* why the last attempt failed (errno.h), or 0. ENOENT: no such name */
+    int error;               /* why the last attempt failed (errno.h), or 0. ENOENT: no such name;
+                              * EAGAIN: it cannot be looked up now */
 };
 
 /** @param target  0 to MSGR_SOCKETS_TARGETS - 1. @return as msgr_sockets_link_get() */
