@@ -4,6 +4,7 @@
 import os
 import re
 import signal
+import threading
 
 import pytest
 from support.board import free_port
@@ -237,6 +238,22 @@ def test_line_that_ends_at_the_margin(bob, text):
         alice.wait("bob: meanwhile", re.compile(f"{DONE} bob> .*"))
         alice.line("after")
         alice.wait(f"{DONE} bob> after", "bob>")
+
+
+def test_longest_message_of_bytes_that_cannot_be_shown_leaves_room_for_the_next():
+    port = free_port()
+    url = f"tcp://127.0.0.1:{port}/alice"
+
+    def send():
+        run("send", "--name", "eve", url, "-", text=b"\x01" * 4096)  # each byte takes four places
+        run("send", "--name", "eve", url, "and another one")
+
+    with on_terminal("--port", str(port)) as alice:
+        alice.wait(f"Listening as alice on port {port}.")
+        eve = threading.Thread(target=send)
+        eve.start()
+        alice.wait("eve: and another one")
+        eve.join()
 
 
 def test_lines_are_edited_and_come_back(bob):
