@@ -87,20 +87,3 @@ struct netif *msgr_lwip_route(const ip_addr_t *address)
     }
     return NULL;
 }
-
-bool msgr_lwip_is_own(const ip_addr_t *address, struct netif *netif)
-{
-    if (ip_addr_isany(address)) {
-        return false;
-    }
-#if LWIP_IPV6
-    if (IP_IS_V6(address)) {
-        return netif_get_ip6_addr_match(netif, ip_2_ip6(address)) >= 0;
-    }
-#endif
-#if LWIP_IPV4
-    return ip4_addr_cmp(ip_2_ip4(address), netif_ip4_addr(netif));
-#else
-    return false;
-#endif
-}
