@@ -294,13 +294,14 @@ static char *put_ipv6(char *at, size_t room, const struct sockaddr_in6 *in6)
 /* A path may fill its place, without a zero. */
 static char *put_path(char *at, const struct msgr_sockets_address *address)
 {
+    static const char scheme[] = {'u', 'n', 'i', 'x', ':'};
     size_t head = offsetof(struct sockaddr_un, sun_path);
     size_t size = address->size > head ? address->size - head : 0;
 
-    memcpy(at, "unix:", 5);
+    memcpy(at, scheme, sizeof scheme);
     size = strnlen(address->as.un.sun_path, size);
-    memcpy(at + 5, address->as.un.sun_path, size);
-    return at + 5 + size;
+    memcpy(at + sizeof scheme, address->as.un.sun_path, size);
+    return at + sizeof scheme + size;
 }
 #endif
 
