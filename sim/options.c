@@ -295,6 +295,35 @@ static bool read_framed_option(struct options *options, int option, const char *
     }
 }
 
+/* Of serve and send. */
+static bool read_work_option(struct options *options, int option, const char *text)
+{
+    switch (option) {
+    case OPT_TCP:
+        options->serve.tcp = true;
+        return true;
+    case OPT_UDP:
+        options->serve.udp = true;
+        return true;
+    case OPT_ONCE:
+        options->serve.once = true;
+        return true;
+    case OPT_SILENCE:
+        return read_number("--silence", text, 1, 86400000, &options->serve.silence_ms);
+    case OPT_OFF_LINK:
+        options->serve.off_link = true;
+        return true;
+    case OPT_JOIN:
+        return read_group(options, text);
+    case OPT_TIMEOUT:
+        return read_number("--timeout", text, 1, 86400000, &options->send.timeout_ms);
+    case OPT_WAIT:
+        return read_number("--wait", text, 1, 86400000, &options->send.wait_ms);
+    default:
+        return read_framed_option(options, option, text);
+    }
+}
+
 static bool read_option(struct options *options, int option, const char *text)
 {
     switch (option) {
@@ -319,26 +348,6 @@ static bool read_option(struct options *options, int option, const char *text)
         return read_api(options, text);
     case OPT_PORT:
         return read_port(options, text);
-    case OPT_TCP:
-        options->serve.tcp = true;
-        return true;
-    case OPT_UDP:
-        options->serve.udp = true;
-        return true;
-    case OPT_ONCE:
-        options->serve.once = true;
-        return true;
-    case OPT_SILENCE:
-        return read_number("--silence", text, 1, 86400000, &options->serve.silence_ms);
-    case OPT_OFF_LINK:
-        options->serve.off_link = true;
-        return true;
-    case OPT_JOIN:
-        return read_group(options, text);
-    case OPT_TIMEOUT:
-        return read_number("--timeout", text, 1, 86400000, &options->send.timeout_ms);
-    case OPT_WAIT:
-        return read_number("--wait", text, 1, 86400000, &options->send.wait_ms);
     case OPT_DHCP:
         options->has_dhcp = true;
         return true;
@@ -355,7 +364,7 @@ static bool read_option(struct options *options, int option, const char *text)
                            optopt)
                    : wrong("%s: there is no such option, or it takes no value", text);
     default:
-        return read_framed_option(options, option, text);
+        return read_work_option(options, option, text);
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include "url.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* [10.0.0.1] and a bare fd00::1 are neither addresses nor names. */
@@ -16,6 +17,10 @@ static int parse_host(struct msgr_sockets_url *url, bool is_bracketed)
 }
 
 #if MSGR_SOCKETS_UNIX
+static_assert(sizeof((struct msgr_sockets_url *)0)->host >=
+                  sizeof((struct sockaddr_un *)0)->sun_path,
+              "room for a path");
+
 static int parse_path(struct msgr_sockets_url *url, const char *path)
 {
     size_t size = strlen(path);
@@ -26,7 +31,7 @@ static int parse_path(struct msgr_sockets_url *url, const char *path)
     if (size == 0) {
         return MSGR_ERROR_RANGE;
     }
-    if (size >= sizeof url->address.as.un.sun_path || size >= sizeof url->host) {
+    if (size >= sizeof url->address.as.un.sun_path) {
         return MSGR_ERROR_NAME;
     }
     memcpy(url->host, path, size + 1);

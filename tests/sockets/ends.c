@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -159,9 +160,11 @@ static void write_text(char *text, size_t size, unsigned number)
 static void take_message(struct end *end, const struct msgr_event *event)
 {
     static char expected[MSGR_MESSAGE_MAX];
+    char digits[12] = "";
     unsigned number;
 
-    assert_int_equal(sscanf(event->data, "%u", &number), 1);
+    memcpy(digits, event->data, event->size < sizeof digits - 1 ? event->size : sizeof digits - 1);
+    number = (unsigned)strtoul(digits, NULL, 10);
     if (end->may_skip) {
         assert_true(number >= end->received);
     } else {
