@@ -859,7 +859,7 @@ static void signal_handler_may_wake(void **state)
 {
     (void)state;
     up("udp");
-    * / (void)signal(SIGUSR1, wake_alice);
+    (void)signal(SIGUSR1, wake_alice);
     errno = 77;
     (void)raise(SIGUSR1);
     assert_int_equal(errno, 77);
