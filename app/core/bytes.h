@@ -51,11 +51,11 @@ static inline uint8_t *msgr_bytes_put16(uint8_t *at, uint16_t value)
 
 static inline uint8_t *msgr_bytes_put32(uint8_t *at, uint32_t value)
 {
-    at[0] = (uint8_t)(value >> 24);
-    at[1] = (uint8_t)(value >> 16);
-    at[2] = (uint8_t)(value >> 8);
-    at[3] = (uint8_t)value;
-    return at + 4;
+    const uint8_t bytes[] = {(uint8_t)(value >> 24), (uint8_t)(value >> 16), (uint8_t)(value >> 8),
+                             (uint8_t)value};
+
+    memcpy(at, bytes, sizeof bytes); /* at once: with -Os GCC does not join four stores by itself */
+    return at + sizeof bytes;
 }
 
 static inline uint8_t *msgr_bytes_put64(uint8_t *at, uint64_t value)

@@ -18,17 +18,30 @@ static bool is_opener(const struct msgr *m, const struct msgr_peer *peer)
     return m->identity < peer->identity;
 }
 
-static struct msgr_limits own_limits(const struct msgr *m, const struct msgr_peer *peer)
+/* MSGR_FRAGMENT's exponent */
+static uint8_t own_fragment(void)
+{
+    uint8_t exponent = 6;
+
+    while (1u << exponent < MSGR_FRAGMENT) {
+        exponent++;
+    }
+    return exponent;
+}
+
+static uint16_t own_initial(const struct msgr_peer *peer)
 {
     uint16_t guaranteed = peer->received.quota.guaranteed;
-    struct msgr_limits limits = {.fragment = 6, .message = m->message_max};
 
-    while (1u << limits.fragment < MSGR_FRAGMENT) {
-        limits.fragment++;
-    }
-    limits.guaranteed = guaranteed;
-    limits.initial = guaranteed < MSGR_WINDOW ? guaranteed : MSGR_WINDOW;
-    return limits;
+    return guaranteed < MSGR_WINDOW ? guaranteed : MSGR_WINDOW;
+}
+
+static struct msgr_limits own_limits(const struct msgr *m, const struct msgr_peer *peer)
+{
+    return (struct msgr_limits){.fragment = own_fragment(),
+                                .guaranteed = peer->received.quota.guaranteed,
+                                .initial = own_initial(peer),
+                                .message = m->message_max};
 }
 
 /* ---- beginning and end ---- */
@@ -39,7 +52,7 @@ static void derive(const struct msgr *m, const struct msgr_peer *peer,
     uint8_t nonces[16];
     bool opener = is_opener(m, peer);
     uint8_t *at = msgr_bytes_put64(nonces, opener ? incarnation->nonce : incarnation->peer_nonce);
-    uint8_t own = own_limits(m, peer).fragment;
+    uint8_t own = own_fragment();
 
     msgr_bytes_put64(at, opener ? incarnation->peer_nonce : incarnation->nonce);
     incarnation->prefix = msgr_crc32c_add(MSGR_CRC32C_START, nonces, sizeof nonces);
@@ -48,7 +61,7 @@ static void derive(const struct msgr *m, const struct msgr_peer *peer,
 
 static void grant_initial(struct msgr *m, struct msgr_peer *peer)
 {
-    uint16_t initial = own_limits(m, peer).initial;
+    uint16_t initial = own_initial(peer);
 
     msgr_receive_start(&peer->received, (uint32_t)peer->current.peer_nonce);
     for (uint16_t i = 0; i < initial; i++) {
