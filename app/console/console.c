@@ -9,11 +9,32 @@ static console_writer write_out;
 static char buffer[256];
 static size_t used;
 static bool is_error_line;
+#if CONSOLE_HAS_JSON
 static bool is_json;
+#else
+static const bool is_json = false;
+#endif
 static bool is_in_string; /* ... and of an object, one is open */
 static bool is_echoing;
 static bool is_typing; /* the terminal's line holds what has been typed */
 static bool is_interrupted;
+
+#if CONSOLE_HAS_JSON
+void console_set_json(bool is_wanted)
+{
+    is_json = is_wanted;
+}
+
+bool console_is_json(void)
+{
+    return is_json;
+}
+#else
+void console_set_json(bool is_wanted)
+{
+    (void)is_wanted;
+}
+#endif
 
 static void flush(void)
 {
@@ -70,7 +91,7 @@ void console_open(console_writer writer)
     write_out = writer;
     used = 0;
     is_error_line = false;
-    is_json = false;
+    console_set_json(false);
     is_in_string = false;
     is_echoing = false;
     is_typing = false;
@@ -80,16 +101,6 @@ void console_open(console_writer writer)
 void console_open_echo(void)
 {
     is_echoing = true;
-}
-
-void console_set_json(bool is_wanted)
-{
-    is_json = is_wanted;
-}
-
-bool console_is_json(void)
-{
-    return is_json;
 }
 
 void console_echo(const char *text, size_t size)

@@ -27,7 +27,20 @@ void console_open_echo(void);
  * what json.h makes. Both go to the same place, then, and what is typed is not shown.
  */
 void console_set_json(bool is_json);
+
+/** Where the build sets this to 0 there is no JSON, and what only JSON needs costs no memory. */
+#ifndef CONSOLE_HAS_JSON
+#define CONSOLE_HAS_JSON 1
+#endif
+
+#if CONSOLE_HAS_JSON
 bool console_is_json(void);
+#else
+static inline bool console_is_json(void)
+{
+    return false;
+}
+#endif
 
 /**
  * Show what somebody types, at once and as it is. The next line that is printed begins on a line of

@@ -8,15 +8,21 @@
 
 #include "port/port.h"
 
+#include <string.h>
+
 static const struct netif *the_netif;
 
 static bool run_stats(int count, char **words)
 {
-    (void)words;
-    if (count != 1) {
+    bool was_json = console_is_json();
+    bool is_wanted = CONSOLE_HAS_JSON && count == 2 && strcmp(words[1], "--json") == 0;
+
+    if (count != 1 && !is_wanted) {
         return false;
     }
+    console_set_json(was_json || is_wanted);
     show_stats();
+    console_set_json(was_json);
     return true;
 }
 
@@ -43,7 +49,7 @@ static bool run_reset(int count, char **words)
 
 static const struct command commands[] = {
     {"send", COMMAND_SEND_ARGUMENTS, "send one message and show its acknowledgement", command_send},
-    {"stats", "", "show memory and counters", run_stats},
+    {"stats", CONSOLE_HAS_JSON ? "[--json]" : "", "show memory and counters", run_stats},
     {"netif", "", "show the network interface and its addresses", run_netif},
     {"reset", "", "start anew", run_reset},
 };

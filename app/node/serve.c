@@ -3,8 +3,11 @@
 
 #include "address.h"
 #include "console.h"
+#include "counts.h"
 #include "network.h"
 #include "transcript.h"
+
+#include "lwip/priv/tcp_priv.h"
 
 static struct serve_config config;
 static struct net_tcp_server tcp_server = NET_TCP_SERVER_CLOSED;
@@ -122,35 +125,58 @@ bool serve_is_done(void)
     return config.once && (!config.tcp || is_tcp_done) && (!config.udp || is_udp_done);
 }
 
-/* Those that the framed protocol has taken over, or that were dropped where there is none. */
-static void end_with_framed(uint32_t framed)
+/* Of the connections that the tables of lwIP's hold, those that are over, but for stray segments.
+ */
+static uint32_t count_time_wait(void)
 {
-    if (framed > 0) {
-        console_text(", ");
-        console_count(framed, " framed");
+    uint32_t count = 0;
+
+    net_lock();
+    for (const struct tcp_pcb *pcb = tcp_tw_pcbs; pcb != NULL; pcb = pcb->next) {
+        count++;
     }
-    console_line(".");
+    net_unlock();
+    return count;
+}
+
+/* For people only those that the framed protocol has taken over, or that were dropped where there
+ * is none, where there are any; and none that are over. */
+static size_t shown(size_t all, size_t least, uint32_t framed)
+{
+    if (console_is_json()) {
+        return all;
+    }
+    return framed > 0 ? least + 1 : least;
+}
+
+static void show_tcp(const struct msgr_plain_tcp_counters *tcp)
+{
+    const struct count counts[] = {
+        {"clients", tcp->accepted}, {"answered", tcp->answered},
+        {"refused", tcp->refused},  {"lost", tcp->silent + tcp->stalled + tcp->reset},
+        {"framed", tcp->framed},    {"time_wait", count_time_wait()},
+    };
+    counts_show("tcp", "TCP", counts, shown(6, 4, tcp->framed));
+}
+
+static void show_udp(const struct msgr_plain_udp_counters *udp)
+{
+    const struct count counts[] = {
+        {"datagrams", udp->received},
+        {"answered", udp->answered},
+        {"not_answered", udp->unanswered},
+        {"framed", udp->framed},
+    };
+    counts_show("udp", "UDP", counts, shown(4, 3, udp->framed));
 }
 
 void serve_show(void)
 {
-    const struct msgr_plain_tcp_counters *tcp = &tcp_server.counters;
-    const struct msgr_plain_udp_counters *udp = &udp_server.counters;
-
-    if (config.tcp) {
-        console_text("TCP: ");
-        console_count(tcp->accepted, " clients, ");
-        console_count(tcp->answered, " answered, ");
-        console_count(tcp->refused, " refused, ");
-        console_count(tcp->silent + tcp->stalled + tcp->reset, " lost");
-        end_with_framed(tcp->framed);
+    if (config.tcp || console_is_json()) {
+        show_tcp(&tcp_server.counters);
     }
-    if (config.udp) {
-        console_text("UDP: ");
-        console_count(udp->received, " datagrams, ");
-        console_count(udp->answered, " answered, ");
-        console_count(udp->unanswered, " not answered");
-        end_with_framed(udp->framed);
+    if (config.udp || console_is_json()) {
+        show_udp(&udp_server.counters);
     }
 }
 

@@ -5,16 +5,22 @@
 
 #include "lwip/netif.h"
 
-/** Name, version, board, reset reason; then memory. At the start. */
-void show_banner(void);
+/** Version, board, why it was reset. As JSON, how long ago, too. */
+void show_target(void);
 
-/** Memory used and left, as far as the board can tell. */
+/** Memory used and left, as far as the board can tell. As JSON, 0 is what it cannot tell. */
 void show_memory(void);
+
+/** Both of these, at the start; and a warning where there is no entropy. */
+void show_banner(void);
 
 /** The interface: link, MAC address, MTU, all addresses with their states, name servers. */
 void show_netif(const struct netif *netif);
 
-/** Memory, lwIP's pools, the services' counters, the interface's. */
+/**
+ * Memory, lwIP's pools, the services' counters, the interface's. As JSON, one object for each:
+ * first that of show_target(), last the interface's frames.
+ */
 void show_stats(void);
 
 #endif

@@ -2,12 +2,18 @@
 #include "show.h"
 
 #include "console.h"
+#include "json.h"
 #include "network.h"
 
 #include "msgr/version.h"
 #include "port/port.h"
 
 #include "lwip/init.h"
+#ifdef LWIP_NOASSERT
+#define LWIP LWIP_VERSION_STRING NET_API ", assertions off"
+#else
+#define LWIP LWIP_VERSION_STRING NET_API ", assertions on"
+#endif
 
 static const char *reset_reason(void)
 {
@@ -34,18 +40,28 @@ static void show_entropy(void)
     }
 }
 
-void show_banner(void)
+void show_target(void)
 {
+    if (console_is_json()) {
+        json_begin("target");
+        json_text("version", MSGR_LIBRARY_VERSION);
+        json_text("board", port_board());
+        json_text("reset", reset_reason());
+        json_text("lwip", LWIP);
+        json_end();
+        return;
+    }
     console_text("lwip-messenger " MSGR_LIBRARY_VERSION " on ");
     console_text(port_board());
     console_text(", after ");
     console_text(reset_reason());
     console_line(".");
-#ifdef LWIP_NOASSERT
-    console_line("lwIP " LWIP_VERSION_STRING NET_API ", assertions off.");
-#else
-    console_line("lwIP " LWIP_VERSION_STRING NET_API ", assertions on.");
-#endif
+    console_line("lwIP " LWIP ".");
+}
+
+void show_banner(void)
+{
+    show_target();
     show_memory();
     show_entropy();
 }
@@ -55,6 +71,15 @@ void show_memory(void)
     struct port_memory memory;
 
     port_memory(&memory);
+    if (console_is_json()) {
+        json_begin("memory");
+        json_number("ram", memory.ram_size);
+        json_number("ram_used", memory.ram_used);
+        json_number("stack", memory.stack_size);
+        json_number("stack_used_at_most", memory.stack_used);
+        json_end();
+        return;
+    }
     if (memory.ram_size != 0) {
         console_text("Memory: ");
         console_number(memory.ram_used);

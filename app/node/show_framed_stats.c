@@ -1,40 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "show_framed.h"
 
-#include "console.h"
-#include "json.h"
-
-struct count {
-    const char *name;
-    uint32_t value;
-};
-
-static void show_counts(const struct count *counts, size_t size)
-{
-    if (console_is_json()) {
-        json_begin("stats");
-    } else {
-        console_text("Messages: ");
-    }
-    for (size_t i = 0; i < size; i++) {
-        if (console_is_json()) {
-            json_number(counts[i].name, counts[i].value);
-            continue;
-        }
-        console_text(i > 0 ? ", " : "");
-        console_number(counts[i].value);
-        console_text(" ");
-        for (const char *c = counts[i].name; *c != '\0'; c++) {
-            char one[2] = {*c == '_' ? ' ' : *c, '\0'};
-            console_text(one);
-        }
-    }
-    if (console_is_json()) {
-        json_end();
-    } else {
-        console_line(".");
-    }
-}
+#include "counts.h"
 
 void show_framed_stats(struct net_framed *transport)
 {
@@ -66,5 +33,5 @@ void show_framed_stats(struct net_framed *transport)
         {"attempts_to_connect", transport->counters.attempts},
     };
 
-    show_counts(counts, sizeof counts / sizeof counts[0]);
+    counts_show("stats", "Messages", counts, sizeof counts / sizeof counts[0]);
 }

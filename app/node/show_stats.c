@@ -2,6 +2,7 @@
 #include "show.h"
 
 #include "console.h"
+#include "counts.h"
 #include "framed.h"
 #include "network.h"
 #include "serve.h"
@@ -21,13 +22,13 @@ static void show_use(const char *name, const struct stats_mem *counted)
     SYS_ARCH_PROTECT(before);
     use = *counted;
     SYS_ARCH_UNPROTECT(before);
-    console_text(name);
-    console_text(": ");
-    console_count((uint32_t)use.used, " of ");
-    console_count((uint32_t)use.avail, " used, ");
-    console_count((uint32_t)use.max, " at most, ");
-    console_count(use.err, " times none left");
-    console_end();
+    const struct count counts[] = {
+        {"there", (uint32_t)use.avail},
+        {"used", (uint32_t)use.used},
+        {"used_at_most", (uint32_t)use.max},
+        {"times_none_left", use.err},
+    };
+    counts_show_named("pool", name, counts, sizeof counts / sizeof counts[0]);
 }
 #endif
 
@@ -59,16 +60,20 @@ static void show_frames(void)
     SYS_ARCH_PROTECT(before);
     counters = *port_netif_counters();
     SYS_ARCH_UNPROTECT(before);
-    console_text("Frames: ");
-    console_count(counters.received, " received, ");
-    console_count(counters.no_pbuf, " lost for want of memory, ");
-    console_count(counters.sent, " sent, ");
-    console_count(counters.no_room, " not sent for want of room");
-    console_end();
+    const struct count counts[] = {
+        {"received", counters.received},
+        {"lost_for_want_of_memory", counters.no_pbuf},
+        {"sent", counters.sent},
+        {"not_sent_for_want_of_room", counters.no_room},
+    };
+    counts_show("frames", "Frames", counts, sizeof counts / sizeof counts[0]);
 }
 
 void show_stats(void)
 {
+    if (console_is_json()) {
+        show_target();
+    }
     show_memory();
     net_lock();
     show_lwip();

@@ -132,6 +132,6 @@ def test_line_that_is_too_long_is_told_and_does_nothing(wired):
 def test_rubbish_as_a_command_is_told(wired):
     wired.command("hlep", "error: there is no command hlep; help lists them")
     wired.command("send", "error: give it like this: send NAME TEXT... | tcp|udp HOST [PORT] TEXT...")
-    wired.command("stats now", "error: give it like this: stats")
+    wired.command("stats now", "error: give it like this: stats [--json]")
     wired.command("send tcp 'x", "error: a quote is not closed")
     wired.command("a " * 65, "error: too many words; quote a text that is long")

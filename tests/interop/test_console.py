@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The node as it runs on a board, too: commands on its console while it serves."""
 
+import json
 import os
 import pathlib
 import pty
@@ -90,7 +91,7 @@ def test_help_lists_all_commands():
             "help",
             "help: this list",
             "send tcp|udp HOST [PORT] TEXT...: send one message and show its acknowledgement",
-            "stats: show memory and counters",
+            "stats [--json]: show memory and counters",
             "netif: show the network interface and its addresses",
             "reset: start anew",
         )
@@ -113,7 +114,7 @@ def test_what_is_no_command_is_told():
                 "error: there is no command hlep; help lists them",
                 "error: give it like this: send tcp|udp HOST [PORT] TEXT...",
                 "error: give it like this: send tcp|udp HOST [PORT] TEXT...",
-                "error: give it like this: stats",
+                "error: give it like this: stats [--json]",
                 "error: a quote is not closed",
                 "error: there is no command ; help lists them",
                 "error: send to fe80::1%2: there is no such scope; "
@@ -147,12 +148,37 @@ def test_stats_count_what_was_served():
         assert ask_udp(SERVER, b"three") == acknowledgement_udp(b"three")
         node.wait_line("three")
         node.type("stats")
-        node.wait_line(re.compile("lwIP heap, bytes: [0-9]+ of [0-9]+ used, .* 0 times none left"))
-        node.wait_line(re.compile("TCP_PCB: [0-9]+ of 256 used, [1-9] at most, 0 times none left"))
-        node.wait_line(re.compile("PBUF_POOL: 0 of 512 used, [1-9] at most, 0 times none left"))
+        node.wait_line(re.compile("lwIP heap, bytes: [0-9]+ there, [0-9]+ used, .* 0 times none left."))
+        node.wait_line(re.compile("TCP_PCB: 256 there, [0-9]+ used, [1-9] used at most, 0 times .*"))
+        node.wait_line(re.compile("PBUF_POOL: 512 there, 0 used, [1-9] used at most, 0 times .*"))
         node.wait_line("TCP: 1 clients, 1 answered, 0 refused, 0 lost.")
         node.wait_line("UDP: 2 datagrams, 2 answered, 0 not answered.")
         node.wait_line(re.compile("Frames: [0-9]+ received, 0 lost .*, [0-9]+ sent, 0 not .*"))
+
+
+def test_stats_are_json_for_programs():
+    with console() as node:
+        assert ask(SERVER, b"one") == acknowledgement(b"one")
+        node.wait_line("Terminating the connection.")
+        node.type("stats --json")
+        node.wait_line(re.compile('{"event":"target",.*'))
+        begin = node._next - 1
+        node.wait_line(re.compile('{"event":"frames",.*'))
+        said = [json.loads(line) for line in node.lines()[begin:]]
+        node.type("stats --jsn")
+        node.wait_error("error: give it like this: stats [--json]")
+        node.kill()
+    target = said[0]
+    assert (target["board"], target["reset"]) == ("linux", "power on")
+    assert target["lwip"].endswith("assertions on")
+    pools = {one["name"]: one for one in said if one["event"] == "pool"}
+    assert pools["TCP_PCB"]["there"] == 256 and pools["TCP_PCB"]["times_none_left"] == 0
+    assert 1 <= pools["TCP_PCB"]["used_at_most"] <= 3
+    one_of = {one["event"]: one for one in said}
+    assert one_of["tcp"]["answered"] == one_of["tcp"]["clients"] == 1
+    assert one_of["udp"]["datagrams"] == 0
+    assert one_of["frames"]["received"] > 3 and one_of["frames"]["lost_for_want_of_memory"] == 0
+    assert "memory" in one_of
 
 
 def test_reset_ends_the_simulator():

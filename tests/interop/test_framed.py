@@ -211,11 +211,11 @@ def test_each_line_is_json_for_programs(kind):
         bob.wait_line("Message from alice: more")
         for line in "trace off", "stats", "send nobody", "help":
             alice.type(line)
-        alice.wait_line(re.compile(".*reset.*"))
+        alice.wait_line(re.compile(".*start anew.*"))
         events = [json.loads(line) for line in alice.lines()]
     kinds = {event.get("event") for event in events}
     assert kinds >= {"ready", "peer_up", "message", "accepted", "outcome", "ping", "peer", "link",
-                     "trace", "stats"}
+                     "trace", "stats", "target", "memory", "pool", "tcp", "udp", "frames"}
     assert {"event": "message", "peer": "bob", "text": 'say "hi"'} in events
     assert {"event": "outcome", "peer": "bob", "message": 6, "outcome": "delivered",
             "reason": ""} in events

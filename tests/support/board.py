@@ -23,7 +23,7 @@ BOOT_BOUND_S = 20
 ADDRESS = "10.0.2.15"  # where QEMU's own network expects the board
 HOST = "10.0.2.2"  # this machine, in that network
 HOST6 = "fec0::2"  # and its ::1
-POOL = re.compile(r"(.+): (\d+) of \d+ used, .*")
+POOL = re.compile(r"(.+): \d+ there, (\d+) used, .*")
 PROMPT = b"(qemu) "
 
 
