@@ -18,13 +18,13 @@ import threading
 import time
 
 from support import lan
+from support.said import BOUND_S, Said, matches
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SIM = os.environ.get("MSGR_SIM", str(ROOT / "build" / "debug" / "sim" / "msgr-sim"))
 API = os.environ.get("MSGR_SIM_API", "raw")  # which of lwIP's APIs the nodes use
 SIM_COMMAND = [SIM, "--api", API] if "MSGR_SIM_API" in os.environ else [SIM]
 PORT = 9999
-BOUND_S = 10
 SHOWN = 40  # lines of a very long transcript: so many from its beginning and from its end
 
 # C0, DEL, C1, separators, bidirectional controls; and what was not UTF-8.
@@ -34,21 +34,16 @@ RAW = re.compile(
 SANITIZER = re.compile("Sanitizer|runtime error:")
 
 
-class Program:
+class Program(Said):
     """A running program whose output is read while it runs: it never waits for its reader.
 
-    A thread reads, so that a test may have its hands full elsewhere; a test waits for lines with
-    wait_line() and expect(), each with a deadline.
+    A thread reads, so that a test may have its hands full elsewhere.
     """
 
     def __init__(self, *words, stdin=False):
+        super().__init__("stdout", "stderr")
         self.words = [str(word) for word in words]
-        self.is_ended = False
-        self._lines = {"stdout": [], "stderr": []}
-        self._tails = {"stdout": b"", "stderr": b""}  # of lines that have not ended yet
-        self._next = 0  # of stdout's lines, the first that no test has asked for yet
         self._is_checked = False
-        self._news = threading.Condition()
         self.process = subprocess.Popen(
             self.words,
             stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
@@ -75,15 +70,7 @@ class Program:
             self.is_ended = True
             self._news.notify_all()
 
-    def _take(self, stream, data):
-        *whole, self._tails[stream] = (self._tails[stream] + data).split(b"\n")
-        self._lines[stream] += [line.decode("utf-8", "surrogateescape") for line in whole]
-
     # ---- what it says ----
-
-    def lines(self, stream="stdout"):
-        """All whole lines so far; bytes that are not UTF-8 are surrogates in them."""
-        return self._lines[stream]
 
     def __str__(self):
         said = [f"$ {shlex.join(self.words)}"]
@@ -96,31 +83,6 @@ class Program:
             said += [mark + RAW.sub(lambda raw: f"{raw.group()!a}", line) for line in lines]
         status = self.process.poll()
         return "\n".join(said + [f"(exit status {status})" if status is not None else "(runs)"])
-
-    def _wait(self, what, is_there, bound_s):
-        with self._news:
-            self._news.wait_for(lambda: is_there() or self.is_ended, bound_s)
-            assert is_there(), f"{what} did not come"
-
-    def expect(self, *wanted, bound_s=BOUND_S):
-        """The next lines are exactly these: each a text, or a pattern that matches all of it."""
-        end = self._next + len(wanted)
-        self._wait(f"{wanted}", lambda: len(self.lines()) >= end, bound_s)
-        for number, (line, want) in enumerate(zip(self.lines()[self._next : end], wanted)):
-            assert matches(line, want), f"line {self._next + number + 1}: not {want!r}"
-        self._next = end
-
-    def wait_line(self, wanted, bound_s=BOUND_S):
-        """Skips lines up to one that is this; returns it."""
-
-        def find():
-            rest = enumerate(self.lines()[self._next :], self._next)
-            return next((at for at, line in rest if matches(line, wanted)), None)
-
-        self._wait(f"{wanted!r}", lambda: find() is not None, bound_s)
-        at = find()
-        self._next = at + 1
-        return self.lines()[at]
 
     def wait_error(self, wanted, bound_s=BOUND_S, count=1):
         """Waits for a line on stderr, or for so many of them."""
@@ -197,10 +159,6 @@ class Program:
                     pipe.close()
             if not is_well:
                 print(self)
-
-
-def matches(line, wanted):
-    return wanted.fullmatch(line) if isinstance(wanted, re.Pattern) else wanted == line
 
 
 # ---- msgr-sim --------------------------------------------------------------------------------
