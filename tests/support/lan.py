@@ -48,20 +48,26 @@ def wait_up(tap):
     Linux lets a port of the bridge forward some moments after the TAP device was opened; what is
     sent before that is lost. An ARP probe (RFC 5227) is answered, and leaves no trace in the node.
     """
-    mac, address = mac_of(tap), bytes([10, 77, 0, tap + 2])
+    wait_neighbour(f"10.77.0.{tap + 2}", mac_of(tap))
+
+
+def wait_neighbour(host, mac=None, bound_s=BOUND_S):
+    """Waits until this IPv4 address answers an ARP probe, from that hardware address."""
+    address = socket.inet_aton(host)
     own_mac = bytes.fromhex("020000770001")
     head = struct.pack("!HHBBH", 1, IPV4, 6, 4, 1)
     probe = b"\xff" * 6 + own_mac + struct.pack("!H", ARP) + head
     probe += own_mac + bytes(4) + bytes(6) + address
-    end_s = time.monotonic() + BOUND_S
+    end_s = time.monotonic() + bound_s
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ARP)) as raw:
         raw.bind((BRIDGE, ARP))
         while time.monotonic() < end_s:
             raw.send(probe)
             while select.select([raw], [], [], AGAIN_S)[0]:
-                if raw.recv(2000)[20:32] == b"\0\2" + mac + address:
+                frame = raw.recv(2000)
+                if frame[20:22] + frame[28:32] == b"\0\2" + address and mac in (None, frame[22:28]):
                     return
-    raise AssertionError(f"the node on tap{tap} does not answer ARP")
+    raise AssertionError(f"{host} does not answer ARP")
 
 
 # ---- frames ----------------------------------------------------------------------------------

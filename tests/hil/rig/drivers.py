@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""labgrid drivers: programs that stand for hardware, and cables.
+
+A program's power is whether it runs; its console is its standard input and output.
+"""
+
+import abc
+import os
+import pathlib
+import select
+import shlex
+import shutil
+import signal
+import subprocess
+import tempfile
+
+import attr
+import pexpect
+from labgrid import target_factory
+from labgrid.driver.common import Driver
+from labgrid.driver.exception import ExecutionError
+from labgrid.protocol import ConsoleProtocol, PowerProtocol
+
+from support.board import CONTROLLERS, NIC, Monitor
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+END_S = 10
+RESET_STATUS = 3  # with which msgr-sim ends when it is told to reset
+
+
+class CableProtocol(abc.ABC):
+    """The target's Ethernet cable, pulled and put in again."""
+
+    @abc.abstractmethod
+    def cut(self):
+        """Until mend()."""
+
+    @abc.abstractmethod
+    def mend(self):
+        """Also where it is whole."""
+
+
+class SettingsProtocol(abc.ABC):
+    """What takes `settings`, {name: value}, when its power is switched on."""
+
+    settings = {}
+
+
+@target_factory.reg_driver
+@attr.s(eq=False)
+class ProgramDriver(Driver, ConsoleProtocol, PowerProtocol, SettingsProtocol):
+    """Any program: `command`, from the project's folder on."""
+
+    command = attr.ib(validator=attr.validators.instance_of(str))
+
+    def __attrs_post_init__(self):
+        super().__attrs_post_init__()
+        self._process = None
+        self.settings = {}
+
+    def words(self):
+        """What is run."""
+        return shlex.split(self.command)
+
+    def is_reset(self, status):
+        """It has ended because it was told to start anew."""
+        return False
+
+    # ---- power ----
+
+    @Driver.check_active
+    def on(self):
+        if self._process is not None:
+            return
+        words = self.words()
+        if shutil.which(words[0], path=os.environ["PATH"] + os.pathsep + str(ROOT)) is None \
+                and not os.access(ROOT / words[0], os.X_OK):
+            raise ExecutionError(f"{words[0]} is missing")
+        self._process = subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE,
+                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0)
+
+    @Driver.check_active
+    def off(self):
+        if self._process is None:
+            return
+        process, self._process = self._process, None
+        process.kill()
+        process.wait(END_S)
+        process.stdin.close()
+        process.stdout.close()
+
+    @Driver.check_active
+    def cycle(self):
+        self.off()
+        self.on()
+
+    def on_deactivate(self):
+        self.off()
+
+    # ---- console ----
+
+    def _read(self, size=1, timeout=0.0):
+        process = self._process
+        try:
+            if process is None:
+                select.select([], [], [], timeout)
+            elif select.select([process.stdout], [], [], timeout)[0]:
+                data = os.read(process.stdout.fileno(), 65536)
+                if data:
+                    return data
+                self._on_end(process)
+        except (ValueError, OSError):
+            if process is self._process:
+                raise
+        raise pexpect.TIMEOUT("nothing")  # as labgrid's SerialDriver says it
+
+    def _on_end(self, process):
+        """Its output has ended: it was switched off, has reset itself, or is gone."""
+        if process is not self._process:
+            return
+        status = process.wait(END_S)
+        if process is not self._process:
+            return
+        if not self.is_reset(status):
+            raise ExecutionError(f"{self.words()[0]} has ended, with status {status}")
+        self._process = None
+        self.on()
+
+    def _write(self, data):
+        if self._process is not None:
+            self._process.stdin.write(data)
+        return len(data)
+
+    def read(self, size=1, timeout=0.0):
+        return self._read(size, timeout)
+
+    def write(self, data):
+        return self._write(data)
+
+
+@target_factory.reg_driver
+@attr.s(eq=False)
+class SimulatorDriver(ProgramDriver):
+    """msgr-sim node, on lwIP's raw API or its sockets."""
+
+    command = attr.ib(default="build/debug/sim/msgr-sim", validator=attr.validators.instance_of(str))
+    api = attr.ib(default="raw", validator=attr.validators.in_(["raw", "sockets"]))
+
+    def words(self):
+        program = os.environ.get("MSGR_SIM", self.command)
+        words = [program, "--api", self.api, "--tap", "tap0", "--mac", "02:10:00:00:00:01", "--plain"]
+        for name, value in self.settings.items():
+            words += ["--dhcp"] if value == "dhcp" else [f"--{name}", value]
+        return [*words, "node"]
+
+    def is_reset(self, status):
+        return status == RESET_STATUS
+
+
+@target_factory.reg_driver
+@attr.s(eq=False)
+class BoardDriver(ProgramDriver, CableProtocol):
+    """A board that QEMU emulates, with a cable that can be pulled."""
+
+    command = attr.ib(default="sim/board", validator=attr.validators.instance_of(str))
+    board = attr.ib(default="", validator=attr.validators.in_(CONTROLLERS))
+    firmware = attr.ib(default="firmware.elf", validator=attr.validators.instance_of(str))
+
+    def __attrs_post_init__(self):
+        super().__attrs_post_init__()
+        self._folder = tempfile.TemporaryDirectory()
+        self._monitor = str(pathlib.Path(self._folder.name) / "monitor")
+
+    def words(self):
+        firmware = os.environ.get("MSGR_FIRMWARE", ROOT / "build" / self.board / self.firmware)
+        words = [*shlex.split(self.command), self.board, "--firmware", str(firmware), "--tap", "tap0",
+                 "--mac", "02:10:00:00:00:01", "--monitor", self._monitor]
+        for name, value in self.settings.items():
+            words += ["--set", f"{name}={value}"]
+        return words
+
+    def _set_link(self, state):
+        monitor = Monitor(self._monitor)
+        try:
+            monitor.say(f"set_link {NIC[CONTROLLERS[self.board]]} {state}")
+        finally:
+            monitor.close()
+
+    @Driver.check_active
+    def cut(self):
+        self._set_link("off")
+
+    @Driver.check_active
+    def mend(self):
+        self._set_link("on")
+
+    def on_deactivate(self):
+        super().on_deactivate()
+        self._folder.cleanup()
+
+
+@target_factory.reg_driver
+@attr.s(eq=False)
+class InterfaceCable(Driver, CableProtocol):
+    """This computer's end of a real cable: its network interface is switched off and on."""
+
+    interface = attr.ib(validator=attr.validators.instance_of(str))
+
+    def _set(self, state):
+        done = subprocess.run(["ip", "link", "set", self.interface, state], capture_output=True,
+                              text=True, check=False)
+        if done.returncode != 0:
+            raise ExecutionError(done.stderr.strip())
+
+    @Driver.check_active
+    def cut(self):
+        self._set("down")
+
+    @Driver.check_active
+    def mend(self):
+        self._set("up")

@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The device under test: booted, spoken to, and asked whether it is well."""
+
+import re
+import time
+
+from rig import stats
+from rig.console import Console
+from rig.verdict import BenchFault, TargetFault
+
+BANNER = re.compile(r"lwip-messenger (\S+) on (.+), after (.+)\.")
+ADDRESS = re.compile(r"Address ([0-9a-f.:]+)/(\d+), (.*)")
+FRAMED = re.compile(r"Framed messages for (.+) on port (\d+)\.")
+DEFAULTS = {"name": "dut", "address": "10.77.0.2/24", "address6": "fd77::2/64"}
+POWER_ON, SOFTWARE, WATCHDOG, FAULT = ("power on", "a reset by software",
+                                       "a reset by the watchdog", "a fault")
+RESETS = 3  # so many banners for one boot: it resets all the time
+STATS_S = 10
+GIVEN_BACK_S = 25  # the longest that lwIP keeps what nobody wants: fragments, 15 s
+
+
+class Dut:
+    """bench: rig.provider's; network: rig.network's; log: a text file for the console."""
+
+    def __init__(self, bench, network, log):
+        self.bench, self.network = bench, network
+        self.facts, self.name = bench.facts, bench.name
+        self.port = 9999
+        self.peer_name = None  # in framed messages
+        self.version = None
+        self.address = self.address6 = None
+        self.boots = []  # reasons
+        self._booted = 0  # the console's line
+        self._expected_boots = 0
+        self._settings = None  # those it was switched on with
+        self._baselines = {}  # of each settings
+        self.console = Console(bench.read, bench.write, log)
+
+    def can(self, capability):
+        return capability not in self.facts.lacks
+
+    def close(self):
+        self.bench.power_off()
+        self.console.close()
+
+    # ---- power ----
+
+    def power_off(self):
+        self.bench.power_off()
+
+    def boot(self, **settings):
+        """Off, on, and until it can be reached. Settings are those of DEFAULTS unless told."""
+        self.power_off()
+        self.power_on(**settings)
+        self.wait_boot()
+
+    def power_on(self, **settings):
+        """From off; does not wait."""
+        self._booted = self.console.mark()
+        self.console.skip()
+        given = {**DEFAULTS, **settings} if self.can("settings") else {}
+        given = {name: value for name, value in given.items() if value is not None}
+        self._settings = tuple(given.items())
+        self.bench.power_on(given)
+        if not self.can("power"):
+            self.console.type("reset")
+
+    def wait_boot(self, reason=POWER_ON):
+        """Until it can be reached; and it was reset for that reason."""
+        self._expected_boots += 1
+        self.wait_banner(reason)
+        self._wait_ready()
+
+    def banners(self):
+        """Since it was switched on: (version, board, reason)."""
+        found = (BANNER.fullmatch(line) for line in self.console.lines_since(self._booted))
+        return [banner.groups() for banner in found if banner]
+
+    def wait_banner(self, reason=POWER_ON):
+        start_s = time.monotonic()
+        begin = self._booted
+        try:
+            self.console.wait_until("the banner", self.banners, self.facts.boot_s)
+        except TargetFault as fault:
+            if "floods" in str(fault):
+                raise
+            self._wait_late_banner(begin, start_s)
+        self.version, board, why = self.banners()[0]
+        self.boots.append(why)
+        if self.can("reset_reason") and why != reason:
+            raise TargetFault(f"{board} was reset for the wrong reason: {why}, not {reason}")
+
+    def _wait_late_banner(self, begin, start_s):
+        """Late, or never? Who never says anything may not be there at all."""
+        try:
+            self.console.wait_until("the banner", self.banners, self.facts.boot_s)
+        except TargetFault:
+            if self.console.mark() == begin:
+                raise BenchFault(
+                    f"silent: nothing has come from the console in {2 * self.facts.boot_s:g} s. Is "
+                    "the target powered, is this its console, is firmware on it?") from None
+            raise TargetFault(f"it does not boot: no banner within {2 * self.facts.boot_s:g} s; the "
+                              f"last that it said:\n{self.console.tail()}") from None
+        raise TargetFault(f"it boots late: the banner came after {time.monotonic() - start_s:.1f} s, "
+                          f"{self.facts.boot_s:g} s are allowed (boot_s)")
+
+    def _wait_ready(self):
+        """It has its addresses, serves, and answers."""
+        def is_ready():
+            if len(self.banners()) >= RESETS:
+                return True
+            lines = self.console.lines_since(self._booted)
+            return (any(line.startswith("Socket bound to address") for line in lines[1:])
+                    and "Listening for client." in lines
+                    and any(ADDRESS.fullmatch(line) for line in lines)
+                    and (not self.can("framed") or any(map(FRAMED.fullmatch, lines))))
+
+        self.console.wait_until("address and services", is_ready, self.facts.address_s)
+        if len(self.banners()) >= RESETS:
+            reasons = ", ".join(banner[2] for banner in self.banners())
+            raise TargetFault(f"it resets all the time: {len(self.banners())} times since it was "
+                              f"switched on (after {reasons})")
+        self._learn()
+        if self.can("ipv4"):
+            self.network.wait_neighbour(self.address)
+
+    def _learn(self):
+        """From its lines: addresses and name."""
+        self.address = self.address6 = self.peer_name = None
+        for line in self.console.lines_since(self._booted):
+            if found := ADDRESS.fullmatch(line):
+                if ":" not in found[1]:
+                    self.address = found[1]
+                elif not found[1].startswith("fe80"):
+                    self.address6 = found[1]
+            elif found := FRAMED.fullmatch(line):
+                self.peer_name, self.port = found[1], int(found[2])
+
+    def origin_of(self, address):
+        """What it said of where this address came from."""
+        found = [ADDRESS.fullmatch(line) for line in self.console.lines_since(self._booted)]
+        return [one[3] for one in found if one and one[1] == address]
+
+    def wait_address6(self):
+        """Its IPv6 address has no duplicate, and may be used."""
+        def has_one():
+            self._learn()
+            return self.address6 and any("preferred" in one for one in self.origin_of(self.address6))
+
+        self.console.wait_until("an IPv6 address", has_one, self.facts.address_s)
+
+    def said(self, text):
+        """In a line since it was switched on?"""
+        return any(text in line for line in self.console.lines_since(self._booted))
+
+    # ---- where it is ----
+
+    def host(self, version="ipv4"):
+        if version == "ipv6":
+            self.wait_address6()
+            return self.address6
+        return self.address
+
+    def at(self, version="ipv4"):
+        """(address, port), as sockets take it."""
+        return self.host(version), self.port
+
+    def url(self, kind, version="ipv4"):
+        host = self.host(version)
+        host = f"[{host}]" if ":" in host else host
+        return f"{kind}://{host}:{self.port}/{self.peer_name}"
+
+    # ---- the cable ----
+
+    def cut(self):
+        if self.bench.cut is None:
+            self.network.cut()
+        else:
+            self.bench.cut()
+
+    def mend(self):
+        if self.bench.mend is None:
+            self.network.mend()
+        else:
+            self.bench.mend()
+
+    # ---- is it well? ----
+
+    def stats(self):
+        """What it says of itself now."""
+        mark = self.console.mark()
+        self.console.type("stats --json")
+        self.console.wait_until(
+            "the end of stats --json", lambda: stats.parse(self.console.lines_since(mark)), STATS_S)
+        return stats.parse(self.console.lines_since(mark))
+
+    def expect_boot(self):
+        """One more that the test has caused by other means than these functions."""
+        self._expected_boots += 1
+
+    def all_banners(self):
+        return sum(bool(BANNER.fullmatch(line)) for line in self.console.lines())
+
+    def check(self):
+        """It was not reset but by the test, and has given back what it took since it was idle
+        first, with the same settings. Waits as long as that may take."""
+        end_s = time.monotonic() + GIVEN_BACK_S
+        while True:
+            now = self.stats()
+            if self.all_banners() > self._expected_boots:
+                reasons = [BANNER.fullmatch(line)[3] for line in self.console.lines()
+                           if BANNER.fullmatch(line)]
+                self._expected_boots = len(reasons)
+                raise TargetFault(f"it was reset, and by nobody: after {reasons[-1]}")
+            leaks = stats.leaked(now, self._baselines.setdefault(self._settings, now))
+            if not leaks:
+                return now
+            if time.monotonic() > end_s:
+                raise TargetFault(f"leaked, in use for {GIVEN_BACK_S} s since the test's end: "
+                                  f"{stats.in_words(leaks)}")
+            self.console.wait_quiet(0.25)

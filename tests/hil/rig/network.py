@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The private network between this computer and the target, made by sim/lan 1 --impair later:
+
+    this computer (br0) -- the simulator's impairer -- br1 -- the target (tap0, or a real interface)
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+from rig.verdict import BenchFault, TargetFault
+from support import lan
+from support.dnsmasq import DHCP, Dnsmasq
+from support.impair import Impairer
+from support.node import Program
+
+INTERFACE = os.environ.get("MSGR_HIL_INTERFACE", "tap0")  # the target's side of br1
+CAPTURE_MB = 20  # of one test; twice that, and the oldest is forgotten
+NEIGHBOUR_S = 20
+
+
+class Network:
+    def __init__(self):
+        if "MSGR_LAN" not in os.environ:
+            raise BenchFault("no private network: start tests/hil/run, which makes one")
+        try:
+            self.impairer = Impairer("tap:impair0", "tap:impair1", "--seed", "1")
+        except (AssertionError, OSError) as error:
+            raise BenchFault(f"the impairer does not start: {error}") from error
+
+    def close(self):
+        self.impairer.kill()
+
+    # ---- the impairer ----
+
+    def impair(self, settings):
+        """{"loss": "20%", "delay": "5ms"}, both ways."""
+        for name, value in settings.items():
+            self.impairer.command(f"{name} {value}")
+
+    def clear(self):
+        """As a good cable is."""
+        if self.impairer.process.poll() is not None:
+            raise BenchFault(f"the impairer is gone:\n{self.impairer}")
+        self.impairer.command("clear")
+        self.impairer.command("mend")
+
+    def cut(self):
+        self.impairer.command("cut")
+
+    def mend(self):
+        self.impairer.command("mend")
+
+    def wait_neighbour(self, address):
+        """Frames pass between this end and the target."""
+        try:
+            lan.wait_neighbour(address, bound_s=NEIGHBOUR_S)
+        except AssertionError as error:
+            raise TargetFault(f"{error} within {NEIGHBOUR_S} s") from error
+
+    def dhcp(self):
+        """A DHCP server, while it is entered."""
+        return Dnsmasq(*DHCP)
+
+
+class Capture(Program):
+    """All frames at the target's interface, in a file, from the moment on that it is made."""
+
+    def __init__(self, path):
+        self.path = pathlib.Path(path)
+        program = shutil.which("tcpdump", path="/usr/sbin:/usr/bin:/sbin:/bin")
+        if program is None:
+            raise BenchFault("tcpdump is missing: sim/setup test")
+        super().__init__(program, "-i", INTERFACE, "-U", "-n", "-s", "0", "-Z", "root",
+                         "-C", CAPTURE_MB, "-W", "2", "-w", self.path)
+        try:
+            self.wait_error(re.compile(".*listening on.*"))
+        except AssertionError:
+            self.kill()
+            raise BenchFault(f"no capture:\n{self}") from None
+
+    def stop(self, is_wanted):
+        """Keeps the file if it is wanted."""
+        self.process.terminate()
+        self.wait_end()
+        self.kill()
+        self.process.stdout.close()
+        self.process.stderr.close()
+        parts = sorted(self.path.parent.glob(f"{self.path.name}[01]"),
+                       key=lambda part: part.stat().st_mtime)
+        if is_wanted and parts:
+            merge(parts, self.path)
+        for part in parts:
+            part.unlink()
+
+
+def merge(parts, path):
+    """Captures, one after the other."""
+    if len(parts) == 1:
+        parts[0].rename(path)
+        parts.clear()
+        return
+    subprocess.run(["mergecap", "-a", "-F", "pcap", "-w", path, *parts], check=True)
