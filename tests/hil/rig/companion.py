@@ -67,6 +67,7 @@ class Companion:
             return
         if event.kind == "message":
             self.texts.append(event.data.decode())
+            self.node.take_last()  # which tells the target
         elif event.kind == "outcome":
             assert event.handle not in self.outcomes, "a second outcome"
             self.outcomes[event.handle] = event.outcome

@@ -9,6 +9,7 @@ from rig.verdict import BenchFault, TargetFault
 from support.said import Said
 
 READ_S = 0.1
+END_S = 2
 FLOOD_LINES = 20_000  # more, while one line was waited for, is a flood
 LINE_MAX = 4096  # bytes of a line; a longer one is cut there
 SHOWN = 15  # lines
@@ -28,6 +29,7 @@ class Console(Said):
         self._read, self._write, self._log = read, write, log
         self._start_s = time.monotonic()
         self._fault = None
+        self._silences = 0
         self._is_closing = False
         self._reader = threading.Thread(target=self._run, daemon=True)
         self._reader.start()
@@ -36,10 +38,12 @@ class Console(Said):
         try:
             while not self._is_closing:
                 data = self._read(READ_S)
-                if data:
-                    with self._news:
+                with self._news:
+                    if data:
                         self._take("stdout", data)
-                        self._news.notify_all()
+                    else:
+                        self._silences += 1
+                    self._news.notify_all()
         except BenchFault as fault:
             with self._news:
                 self._fault = fault
@@ -104,10 +108,18 @@ class Console(Said):
         self.wait_until(repr(text), lambda: any(text in line for line in self.lines_since(since)),
                         bound_s)
 
-    def wait_quiet(self, bound_s):
+    def wait_news(self, bound_s):
         """Until it says something, or that long."""
         with self._news:
             self._news.wait(bound_s)
+
+    def end_line(self):
+        """The power is off: what it said has come, and a line that has no end will get none."""
+        silences = self._silences
+        with self._news:
+            self._news.wait_for(lambda: self._silences > silences or self._fault, END_S)
+            if self._tails["stdout"]:
+                self._take("stdout", b"\n")
 
     def press(self, keys):
         """These bytes, as they are."""

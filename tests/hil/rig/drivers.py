@@ -56,6 +56,7 @@ class ProgramDriver(Driver, ConsoleProtocol, PowerProtocol, SettingsProtocol):
     def __attrs_post_init__(self):
         super().__attrs_post_init__()
         self._process = None
+        self._rest = b""  # what it said before it was switched off
         self.settings = {}
 
     def words(self):
@@ -86,6 +87,7 @@ class ProgramDriver(Driver, ConsoleProtocol, PowerProtocol, SettingsProtocol):
         process, self._process = self._process, None
         process.kill()
         process.wait(END_S)
+        self._rest += process.stdout.read()
         process.stdin.close()
         process.stdout.close()
 
@@ -101,6 +103,9 @@ class ProgramDriver(Driver, ConsoleProtocol, PowerProtocol, SettingsProtocol):
 
     def _read(self, size=1, timeout=0.0):
         process = self._process
+        rest, self._rest = self._rest, b""
+        if rest:
+            return rest
         try:
             if process is None:
                 select.select([], [], [], timeout)

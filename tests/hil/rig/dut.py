@@ -16,6 +16,7 @@ POWER_ON, SOFTWARE, WATCHDOG, FAULT = ("power on", "a reset by software",
                                        "a reset by the watchdog", "a fault")
 RESETS = 3  # so many banners for one boot: it resets all the time
 STATS_S = 10
+LOOK_S = 0.25
 GIVEN_BACK_S = 25  # the longest that lwIP keeps what nobody wants: fragments, 15 s
 
 
@@ -47,6 +48,7 @@ class Dut:
 
     def power_off(self):
         self.bench.power_off()
+        self.console.end_line()
 
     def boot(self, **settings):
         """Off, on, and until it can be reached. Settings are those of DEFAULTS unless told."""
@@ -218,4 +220,4 @@ class Dut:
             if time.monotonic() > end_s:
                 raise TargetFault(f"leaked, in use for {GIVEN_BACK_S} s since the test's end: "
                                   f"{stats.in_words(leaks)}")
-            self.console.wait_quiet(0.25)
+            self.console.wait_news(LOOK_S)

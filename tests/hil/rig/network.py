@@ -9,6 +9,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import time
 
 from rig.verdict import BenchFault, TargetFault
 from support import lan
@@ -19,6 +20,7 @@ from support.node import Program
 INTERFACE = os.environ.get("MSGR_HIL_INTERFACE", "tap0")  # the target's side of br1
 CAPTURE_MB = 20  # of one test; twice that, and the oldest is forgotten
 NEIGHBOUR_S = 20
+COUNTER_S = 10
 
 
 class Network:
@@ -46,6 +48,13 @@ class Network:
             raise BenchFault(f"the impairer is gone:\n{self.impairer}")
         self.impairer.command("clear")
         self.impairer.command("mend")
+
+    def wait_counter(self, way, counter, least):
+        """ "ab" is towards the target, "ba" from it."""
+        end_s = time.monotonic() + COUNTER_S
+        while self.impairer.counters()[way][counter] < least:
+            if time.monotonic() > end_s:
+                raise TargetFault(f"no frame was {counter} ({way}) within {COUNTER_S} s")
 
     def cut(self):
         self.impairer.command("cut")

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Framed conversations, and every outcome that a message can have, told by either end."""
+
+import itertools
+import re
+
+import pytest
+from rig.companion import Companion
+
+pytestmark = pytest.mark.needs("framed", "ipv4")
+
+KINDS = ["udp", "tcp"]
+TEXT = "こんにちは"
+numbers = itertools.count(1)
+
+
+def new_companion(**options):
+    """A name that the target has not met: what it knew of another one is no part of this test."""
+    return Companion(f"host-{next(numbers)}", **options)
+
+
+@pytest.fixture(name="host", params=KINDS)
+def make_host(request, dut):
+    """A peer here, in conversation with the target."""
+    with new_companion() as host:
+        host.kind = request.param
+        host.connect(dut.url(host.kind))
+        yield host
+
+
+def tell_to_send(dut, host, text):
+    """The target's message to it, accepted; its number."""
+    mark = dut.console.mark()
+    dut.console.type(f"send {host.name} {text}")
+    accepted = re.compile(rf"Message (\d+) to {host.name}: accepted\.")
+    dut.console.wait_line(accepted)
+    found = filter(None, map(accepted.fullmatch, dut.console.lines_since(mark)))
+    return int(next(found)[1])
+
+
+def wait_outcome(dut, host, number, outcome):
+    """What the target says became of its message."""
+    said = re.compile(rf"Message {number} to {host.name}: {outcome}.*\.")
+    host.run_until(f"{outcome!r} for message {number}",
+                   lambda: any(map(said.fullmatch, dut.console.lines())))
+
+
+def test_message_each_way_is_delivered(dut, host):
+    host.send(dut.peer_name, TEXT)
+    host.run_until("an outcome", host.is_settled)
+    assert host.texts_of("delivered") == [TEXT]
+    dut.console.wait_line(f"Message from {host.name}: {TEXT}")
+    number = tell_to_send(dut, host, f"hello, {TEXT}")
+    wait_outcome(dut, host, number, "delivered")
+    assert host.texts == [f"hello, {TEXT}"]
+
+
+@pytest.mark.needs("ipv6")
+@pytest.mark.parametrize("kind", KINDS)
+def test_message_over_ipv6_is_delivered(dut, kind):
+    with new_companion() as host:
+        host.connect(dut.url(kind, "ipv6"))
+        host.send(dut.peer_name, TEXT)
+        host.run_until("an outcome", host.is_settled)
+        assert host.texts_of("delivered") == [TEXT]
+
+
+def test_hundred_messages_each_way_come_once_and_in_order(dut, host):
+    texts = [f"{number} of a hundred" for number in range(100)]
+    mark = dut.console.mark()
+    for text in texts:
+        host.send(dut.peer_name, text)
+    dut.console.type(f"ping {host.name} 100 64 8")
+    host.run_until("all outcomes", host.is_settled)
+    assert host.texts_of("delivered") == texts
+    host.run_until("a hundred messages", lambda: len(host.texts) >= 100)
+    assert [int(text.split()[1]) for text in host.texts] == list(range(1, 101))
+    said = f"Message from {host.name}: "
+    dut.console.wait_said(f"{said}{texts[-1]}", mark)
+    shown = [line.removeprefix(said) for line in dut.console.lines_since(mark)
+             if line.startswith(said)]
+    assert shown == texts
+
+
+def test_message_to_a_peer_that_went_waits_for_it_to_come_back(dut, host):
+    """It was never transmitted, so it may be, to the one that has begun anew."""
+    with new_companion() as gone:
+        gone.connect(dut.url(host.kind))
+        wait_outcome(dut, gone, tell_to_send(dut, gone, "first"), "delivered")
+    host.run_until("word that it is down", lambda: dut.said(f"{gone.name} is down"))
+    number = tell_to_send(dut, gone, "too late")
+    with Companion(gone.name) as back:
+        back.connect(dut.url(host.kind))
+        back.run_until("the message", lambda: back.texts == ["too late"])
+        wait_outcome(dut, back, number, "delivered")
+
+
+def test_message_that_nobody_hears_is_not_delivered_at_its_deadline(dut, host):
+    dut.power_off()
+    host.node.close()
+    host.node = type(host.node)(host.name)
+    host.send(dut.peer_name, "anybody?", deadline_s=0.5)
+    host.run_until("an outcome", host.is_settled)
+    assert host.texts_of("not delivered") == ["anybody?"]
+    dut.boot()
+
+
+def test_message_that_was_under_way_when_the_peer_began_anew_is_unknown(dut, host):
+    """The target's: transmitted to one that is deaf, which then begins anew."""
+    dut.network.impairer.command("ba loss 100%")  # from the target
+    number = tell_to_send(dut, host, "into the dark")
+    dut.network.wait_counter("ba", "lost", 1)
+    dut.network.clear()
+    host.node.close()
+    with Companion(host.name) as anew:
+        anew.connect(dut.url(host.kind))
+        wait_outcome(dut, anew, number, "unknown")
+        wait_outcome(dut, anew, tell_to_send(dut, anew, "and now"), "delivered")
+        assert anew.texts == ["and now"]
+
+
+def test_message_longer_than_the_target_takes_is_refused(dut, host):
+    longest = host.node.peers[dut.peer_name].conversation.message_max
+    host.send(dut.peer_name, "x" * longest)
+    host.run_until("an outcome", host.is_settled)
+    assert len(host.texts_of("delivered")) == 1
+    with pytest.raises(ValueError, match="takes at most"):
+        host.send(dut.peer_name, "x" * (longest + 1))
