@@ -6,6 +6,7 @@ lacks is skipped, with the reason that its environment file gives. Figures that 
 to `figures`; they are results, and not judged.
 """
 
+import itertools
 import os
 import pathlib
 import sys
@@ -17,13 +18,17 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
 from rig import results as rig_results  # noqa: E402
+from rig.companion import Companion  # noqa: E402
 from rig.dut import Dut  # noqa: E402
 from rig.network import Capture, Network  # noqa: E402
 from rig.provider import CAPABILITIES, LabgridBench, facts_of  # noqa: E402
 from rig.verdict import (BENCH, FAILED, STATUS_BENCH, STATUS_FAILED, STATUS_USAGE,  # noqa: E402
                          BenchFault)
 
+from support import peer  # noqa: E402
+
 collect_ignore = ["rig_tests"]
+HOST_NUMBERS = itertools.count(1)
 
 
 def pytest_addoption(parser):
@@ -134,6 +139,24 @@ def seed(request):
     """Of the random choices of this session; a failure prints it."""
     print(f"--seed {request.config.rig.seed}")
     return request.config.rig.seed
+
+
+@pytest.fixture
+def new_host():
+    """Makes peers, each with a name that the target has not met: what it knew of another one is no
+    part of the test."""
+    return lambda **options: Companion(f"host-{next(HOST_NUMBERS)}", **options)
+
+
+@pytest.fixture
+def exchange():
+    """Plain messages are acknowledged, over both transports."""
+    def ask(dut, version="ipv4"):
+        text = b"are you there?"
+        assert peer.ask(dut.at(version), text) == peer.acknowledgement(text)
+        assert peer.ask_udp(dut.at(version), text) == peer.acknowledgement_udp(text)
+
+    return ask
 
 
 @pytest.fixture

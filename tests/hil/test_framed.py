@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Framed conversations, and every outcome that a message can have, told by either end."""
 
-import itertools
 import re
 
 import pytest
@@ -11,18 +10,12 @@ pytestmark = pytest.mark.needs("framed", "ipv4")
 
 KINDS = ["udp", "tcp"]
 TEXT = "こんにちは"
-numbers = itertools.count(1)
-
-
-def new_companion(**options):
-    """A name that the target has not met: what it knew of another one is no part of this test."""
-    return Companion(f"host-{next(numbers)}", **options)
 
 
 @pytest.fixture(name="host", params=KINDS)
-def make_host(request, dut):
+def make_host(request, dut, new_host):
     """A peer here, in conversation with the target."""
-    with new_companion() as host:
+    with new_host() as host:
         host.kind = request.param
         host.connect(dut.url(host.kind))
         yield host
@@ -57,8 +50,8 @@ def test_message_each_way_is_delivered(dut, host):
 
 @pytest.mark.needs("ipv6")
 @pytest.mark.parametrize("kind", KINDS)
-def test_message_over_ipv6_is_delivered(dut, kind):
-    with new_companion() as host:
+def test_message_over_ipv6_is_delivered(dut, new_host, kind):
+    with new_host() as host:
         host.connect(dut.url(kind, "ipv6"))
         host.send(dut.peer_name, TEXT)
         host.run_until("an outcome", host.is_settled)
@@ -82,9 +75,9 @@ def test_hundred_messages_each_way_come_once_and_in_order(dut, host):
     assert shown == texts
 
 
-def test_message_to_a_peer_that_went_waits_for_it_to_come_back(dut, host):
+def test_message_to_a_peer_that_went_waits_for_it_to_come_back(dut, host, new_host):
     """It was never transmitted, so it may be, to the one that has begun anew."""
-    with new_companion() as gone:
+    with new_host() as gone:
         gone.connect(dut.url(host.kind))
         wait_outcome(dut, gone, tell_to_send(dut, gone, "first"), "delivered")
     host.run_until("word that it is down", lambda: dut.said(f"{gone.name} is down"))

@@ -54,12 +54,21 @@ class Companion:
     def texts_of(self, outcome):
         return [self.sent[handle] for handle, found in self.outcomes.items() if found == outcome]
 
-    def run_until(self, what, is_so, bound_s=BOUND_S):
+    def run_until(self, what, is_so, bound_s=BOUND_S, work=lambda: None):
+        """Calls work() all the time."""
         end_s = time.monotonic() + bound_s
         while not is_so():
+            work()
             left_s = end_s - time.monotonic()
             if left_s <= 0:
                 raise TargetFault(f"{what} did not come about within {bound_s:g} s")
+            self._take(self.node.next(min(LOOK_S, left_s)))
+
+    def run_for(self, seconds, work):
+        """So long; calls work() all the time."""
+        end_s = time.monotonic() + seconds
+        while (left_s := end_s - time.monotonic()) > 0:
+            work()
             self._take(self.node.next(min(LOOK_S, left_s)))
 
     def _take(self, event):

@@ -28,7 +28,8 @@ class Network:
         if "MSGR_LAN" not in os.environ:
             raise BenchFault("no private network: start tests/hil/run, which makes one")
         try:
-            self.impairer = Impairer("tap:impair0", "tap:impair1", "--seed", "1")
+            # A lost ARP request costs a second, and says nothing of the target.
+            self.impairer = Impairer("tap:impair0", "tap:impair1", "--seed", "1", "--spare-arp")
         except (AssertionError, OSError) as error:
             raise BenchFault(f"the impairer does not start: {error}") from error
 
