@@ -43,8 +43,16 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "needs(capability, ...): skipped where the target lacks one")
+    config.addinivalue_line("markers", "lingers(why): what it made the target take is given back only "
+                            "later; it runs among the last, and test_end.py looks")
     config.addinivalue_line("markers", "settings: the test boots the target with other settings")
     config.rig = Rig(config)
+
+
+def pytest_collection_modifyitems(items):
+    """What lingers comes at the end, and behind it what looks at that."""
+    items.sort(key=lambda item: (item.path.name == "test_end.py",
+                                 item.get_closest_marker("lingers") is not None))
 
 
 class Rig:
@@ -170,12 +178,16 @@ def dut(request, rig, lacks):
         rig.network.clear()
         if rig.is_dirty:
             rig.boot()
+        rig.dut.console.skip()
         yield rig.dut
         rig.network.clear()
         if not has_failed(request.node):
             if request.node.get_closest_marker("settings"):
                 rig.boot()
-            rig.dut.check()
+            if request.node.get_closest_marker("lingers"):
+                rig.dut.check_resets()
+            else:
+                rig.dut.check()
             is_good = True
     finally:
         rig.is_dirty = not is_good

@@ -52,7 +52,8 @@ def wait_up(tap):
 
 
 def wait_neighbour(host, mac=None, bound_s=BOUND_S):
-    """Waits until this IPv4 address answers an ARP probe, from that hardware address."""
+    """Waits until this IPv4 address answers an ARP probe, from that hardware address; which it
+    returns."""
     address = socket.inet_aton(host)
     own_mac = bytes.fromhex("020000770001")
     head = struct.pack("!HHBBH", 1, IPV4, 6, 4, 1)
@@ -66,7 +67,7 @@ def wait_neighbour(host, mac=None, bound_s=BOUND_S):
             while select.select([raw], [], [], AGAIN_S)[0]:
                 frame = raw.recv(2000)
                 if frame[20:22] + frame[28:32] == b"\0\2" + address and mac in (None, frame[22:28]):
-                    return
+                    return frame[22:28]
     raise AssertionError(f"{host} does not answer ARP")
 
 

@@ -17,7 +17,8 @@ POWER_ON, SOFTWARE, WATCHDOG, FAULT = ("power on", "a reset by software",
 RESETS = 3  # so many banners for one boot: it resets all the time
 STATS_S = 10
 LOOK_S = 0.25
-GIVEN_BACK_S = 25  # the longest that lwIP keeps what nobody wants: fragments, 15 s
+GIVEN_BACK_S = 10
+LINGER_S = 75  # fragments of IPv6 are kept for 60 s (RFC 8200, 4.5); others less
 
 
 class Dut:
@@ -196,6 +197,13 @@ class Dut:
             "the end of stats --json", lambda: stats.parse(self.console.lines_since(mark)), STATS_S)
         return stats.parse(self.console.lines_since(mark))
 
+    def wait_awake(self):
+        """It takes a line, and answers: whatever mode rubbish has put it in."""
+        mark = self.console.mark()
+        self.console.press(b"\rstats --json\r")
+        self.console.wait_until(
+            "an answer to stats", lambda: stats.parse(self.console.lines_since(mark)), STATS_S)
+
     def expect_boot(self):
         """One more that the test has caused by other means than these functions."""
         self._expected_boots += 1
@@ -203,21 +211,24 @@ class Dut:
     def all_banners(self):
         return sum(bool(BANNER.fullmatch(line)) for line in self.console.lines())
 
-    def check(self):
+    def check_resets(self):
+        """It was not reset but by the test."""
+        if self.all_banners() > self._expected_boots:
+            reasons = [banner[3] for banner in map(BANNER.fullmatch, self.console.lines()) if banner]
+            self._expected_boots = len(reasons)
+            raise TargetFault(f"it was reset, and by nobody: after {reasons[-1]}")
+
+    def check(self, bound_s=GIVEN_BACK_S):
         """It was not reset but by the test, and has given back what it took since it was idle
-        first, with the same settings. Waits as long as that may take."""
-        end_s = time.monotonic() + GIVEN_BACK_S
+        first, with the same settings; it has some time for that."""
+        end_s = time.monotonic() + bound_s
         while True:
             now = self.stats()
-            if self.all_banners() > self._expected_boots:
-                reasons = [BANNER.fullmatch(line)[3] for line in self.console.lines()
-                           if BANNER.fullmatch(line)]
-                self._expected_boots = len(reasons)
-                raise TargetFault(f"it was reset, and by nobody: after {reasons[-1]}")
+            self.check_resets()
             leaks = stats.leaked(now, self._baselines.setdefault(self._settings, now))
             if not leaks:
                 return now
             if time.monotonic() > end_s:
-                raise TargetFault(f"leaked, in use for {GIVEN_BACK_S} s since the test's end: "
+                raise TargetFault(f"leaked, in use for {bound_s} s since the test's end: "
                                   f"{stats.in_words(leaks)}")
             self.console.wait_news(LOOK_S)

@@ -64,11 +64,28 @@ class Network:
         self.impairer.command("mend")
 
     def wait_neighbour(self, address):
-        """Frames pass between this end and the target."""
+        """Frames pass between this end and the target; its hardware address."""
         try:
-            lan.wait_neighbour(address, bound_s=NEIGHBOUR_S)
+            return lan.wait_neighbour(address, bound_s=NEIGHBOUR_S)
         except AssertionError as error:
             raise TargetFault(f"{error} within {NEIGHBOUR_S} s") from error
+
+    def mac_of(self, address):
+        """02:10:00:00:00:01"""
+        return self.wait_neighbour(address).hex(":")
+
+    def retry(self, bound_s, what, work):
+        """Until work() is true; it may also fail, as what is not answered does."""
+        end_s = time.monotonic() + bound_s
+        while True:
+            try:
+                if work():
+                    return
+                why = "another answer came"
+            except OSError as error:
+                why = error
+            if time.monotonic() > end_s:
+                raise TargetFault(f"{what} did not come within {bound_s} s: {why}")
 
     def dhcp(self):
         """A DHCP server, while it is entered."""
