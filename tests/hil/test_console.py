@@ -35,7 +35,7 @@ def test_rubbish_on_the_console(dut, seed, exchange):
         dut.wait_awake()
     for line in "json off", "trace off", "ping stop", *(f"disconnect {number}" for number in range(8)):
         dut.console.type(line)
-    dut.stats()
+        dut.wait_awake()
     exchange(dut)
 
 

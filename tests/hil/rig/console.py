@@ -113,6 +113,15 @@ class Console(Said):
         with self._news:
             self._news.wait(bound_s)
 
+    def wait_settled(self, bound_s, is_there):
+        """Until is_there(), or it has been silent for that long."""
+        with self._news:
+            while not is_there():
+                count = self.mark()
+                self._news.wait_for(lambda: self.mark() > count or self._fault, bound_s)
+                if self.mark() == count:
+                    return
+
     def end_line(self):
         """The power is off: what it said has come, and a line that has no end will get none."""
         silences = self._silences

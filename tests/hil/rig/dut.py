@@ -198,11 +198,16 @@ class Dut:
         return stats.parse(self.console.lines_since(mark))
 
     def wait_awake(self):
-        """It takes a line, and answers: whatever mode rubbish has put it in."""
+        """It takes a line, and answers: whatever rubbish has come before. What is typed faster than
+        it reads may be lost, so it is typed again."""
         mark = self.console.mark()
-        self.console.press(b"\rstats --json\r")
-        self.console.wait_until(
-            "an answer to stats", lambda: stats.parse(self.console.lines_since(mark)), STATS_S)
+        end_s = time.monotonic() + STATS_S
+        while not stats.parse(self.console.lines_since(mark)):
+            if time.monotonic() > end_s:
+                raise TargetFault(f"it does not answer its console any more; the last that it "
+                                  f"said:\n{self.console.tail()}")
+            self.console.press(b"\rstats --json\r")
+            self.console.wait_settled(LOOK_S, lambda: stats.parse(self.console.lines_since(mark)))
 
     def expect_boot(self):
         """One more that the test has caused by other means than these functions."""

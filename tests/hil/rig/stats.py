@@ -54,7 +54,7 @@ def parse(lines):
     they are not whole."""
     objects = []
     for line in lines:
-        if not line.startswith("{"):
+        if not line.startswith('{"event":'):  # a shell that echoes shows rubbish that was typed
             continue
         one = json.loads(line)
         if one.get("event") == "target":
