@@ -20,6 +20,7 @@ from support.node import Program
 INTERFACE = os.environ.get("MSGR_HIL_INTERFACE", "tap0")  # the target's side of br1
 CAPTURE_MB = 20  # of one test; twice that, and the oldest is forgotten
 NEIGHBOUR_S = 20
+IMPAIRER_TROUBLE = (AssertionError, OSError, ValueError, KeyError)
 COUNTER_S = 10
 
 
@@ -30,7 +31,7 @@ class Network:
         try:
             # A lost ARP request costs a second, and says nothing of the target.
             self.impairer = Impairer("tap:impair0", "tap:impair1", "--seed", "1", "--spare-arp")
-        except (AssertionError, OSError) as error:
+        except IMPAIRER_TROUBLE as error:
             raise BenchFault(f"the impairer does not start: {error}") from error
 
     def close(self):
@@ -41,34 +42,46 @@ class Network:
     def impair(self, settings):
         """{"loss": "20%", "delay": "5ms"}, both ways."""
         for name, value in settings.items():
-            self.impairer.command(f"{name} {value}")
+            self._command(f"{name} {value}")
 
     def clear(self):
         """As a good cable is."""
         if self.impairer.process.poll() is not None:
             raise BenchFault(f"the impairer is gone:\n{self.impairer}")
-        self.impairer.command("clear")
-        self.impairer.command("mend")
+        self._command("clear")
+        self._command("mend")
+
+    def _command(self, line):
+        try:
+            self.impairer.command(line)
+        except IMPAIRER_TROUBLE as error:
+            raise BenchFault(f"the impairer does not do {line!r}:\n{self.impairer}") from error
+
+    def _counters(self):
+        try:
+            return self.impairer.counters()
+        except IMPAIRER_TROUBLE as error:
+            raise BenchFault(f"the impairer tells no counters:\n{self.impairer}") from error
 
     def wait_counter(self, way, counter, least):
         """ "ab" is towards the target, "ba" from it."""
         end_s = time.monotonic() + COUNTER_S
-        while self.impairer.counters()[way][counter] < least:
+        while self._counters()[way][counter] < least:
             if time.monotonic() > end_s:
                 raise TargetFault(f"no frame was {counter} ({way}) within {COUNTER_S} s")
 
     def cut(self):
-        self.impairer.command("cut")
+        self._command("cut")
 
     def mend(self):
-        self.impairer.command("mend")
+        self._command("mend")
 
-    def wait_neighbour(self, address):
+    def wait_neighbour(self, address, bound_s=NEIGHBOUR_S):
         """Frames pass between this end and the target; its hardware address."""
         try:
-            return lan.wait_neighbour(address, bound_s=NEIGHBOUR_S)
+            return lan.wait_neighbour(address, bound_s=bound_s)
         except AssertionError as error:
-            raise TargetFault(f"{error} within {NEIGHBOUR_S} s") from error
+            raise TargetFault(f"{error} within {bound_s:g} s") from error
 
     def mac_of(self, address):
         """02:10:00:00:00:01"""
@@ -111,8 +124,12 @@ class Capture(Program):
     def stop(self, is_wanted):
         """Keeps the file if it is wanted."""
         self.process.terminate()
-        self.wait_end()
-        self.kill()
+        try:
+            self.wait_end()
+        except AssertionError as error:
+            raise BenchFault(f"the capture does not end:\n{self}") from error
+        finally:
+            self.kill()
         self.process.stdout.close()
         self.process.stderr.close()
         parts = sorted(self.path.parent.glob(f"{self.path.name}[01]"),
@@ -124,9 +141,11 @@ class Capture(Program):
 
 
 def merge(parts, path):
-    """Captures, one after the other."""
+    """Captures, one after the other; where they cannot be joined, they stay what they are."""
     if len(parts) == 1:
         parts[0].rename(path)
         parts.clear()
         return
-    subprocess.run(["mergecap", "-a", "-F", "pcap", "-w", path, *parts], check=True)
+    words = ["mergecap", "-a", "-F", "pcap", "-w", path, *parts]
+    if shutil.which(words[0]) is None or subprocess.run(words, check=False).returncode != 0:
+        parts.clear()
