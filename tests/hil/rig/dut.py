@@ -15,9 +15,7 @@ DEFAULTS = {"name": "dut", "address": "10.77.0.2/24", "address6": "fd77::2/64"}
 POWER_ON, SOFTWARE, WATCHDOG, FAULT = ("power on", "a reset by software",
                                        "a reset by the watchdog", "a fault")
 RESETS = 3  # so many banners for one boot: it resets all the time
-STATS_S = 10
 LOOK_S = 0.25
-GIVEN_BACK_S = 10
 LINGER_S = 75  # fragments of IPv6 are kept for 60 s (RFC 8200, 4.5); others less
 
 
@@ -42,8 +40,10 @@ class Dut:
         return capability not in self.facts.lacks
 
     def close(self):
-        self.bench.power_off()
-        self.console.close()
+        try:
+            self.bench.power_off()
+        finally:
+            self.console.close()
 
     # ---- power ----
 
@@ -55,12 +55,13 @@ class Dut:
         """Off, on, and until it can be reached. Settings are those of DEFAULTS unless told."""
         self.power_off()
         self.power_on(**settings)
-        self.wait_boot()
+        self.wait_boot(POWER_ON if self.can("power") else SOFTWARE)
 
     def power_on(self, **settings):
         """From off; does not wait."""
         self._booted = self.console.mark()
         self.console.skip()
+        self.console.forgive()
         given = {**DEFAULTS, **settings} if self.can("settings") else {}
         given = {name: value for name, value in given.items() if value is not None}
         self._settings = tuple(given.items())
@@ -98,7 +99,7 @@ class Dut:
         try:
             self.console.wait_until("the banner", self.banners, self.facts.boot_s)
         except TargetFault:
-            if self.console.mark() == begin:
+            if not self.console.has_said(begin):
                 raise BenchFault(
                     f"silent: nothing has come from the console in {2 * self.facts.boot_s:g} s. Is "
                     "the target powered, is this its console, is firmware on it?") from None
@@ -125,7 +126,7 @@ class Dut:
                               f"switched on (after {reasons})")
         self._learn()
         if self.can("ipv4"):
-            self.network.wait_neighbour(self.address)
+            self.network.wait_neighbour(self.address, self.facts.address_s)
 
     def _learn(self):
         """From its lines: addresses and name."""
@@ -194,14 +195,15 @@ class Dut:
         mark = self.console.mark()
         self.console.type("stats --json")
         self.console.wait_until(
-            "the end of stats --json", lambda: stats.parse(self.console.lines_since(mark)), STATS_S)
+            "the end of stats --json", lambda: stats.parse(self.console.lines_since(mark)),
+            self.facts.answer_s)
         return stats.parse(self.console.lines_since(mark))
 
     def wait_awake(self):
         """It takes a line, and answers: whatever rubbish has come before. What is typed faster than
         it reads may be lost, so it is typed again."""
         mark = self.console.mark()
-        end_s = time.monotonic() + STATS_S
+        end_s = time.monotonic() + self.facts.answer_s
         while not stats.parse(self.console.lines_since(mark)):
             if time.monotonic() > end_s:
                 raise TargetFault(f"it does not answer its console any more; the last that it "
@@ -213,6 +215,10 @@ class Dut:
         """One more that the test has caused by other means than these functions."""
         self._expected_boots += 1
 
+    def excuse_resets(self):
+        """Those so far: they were in a test that has failed, and is over."""
+        self._expected_boots = self.all_banners()
+
     def all_banners(self):
         return sum(bool(BANNER.fullmatch(line)) for line in self.console.lines())
 
@@ -223,9 +229,10 @@ class Dut:
             self._expected_boots = len(reasons)
             raise TargetFault(f"it was reset, and by nobody: after {reasons[-1]}")
 
-    def check(self, bound_s=GIVEN_BACK_S):
+    def check(self, bound_s=None):
         """It was not reset but by the test, and has given back what it took since it was idle
         first, with the same settings; it has some time for that."""
+        bound_s = bound_s or self.facts.given_back_s
         end_s = time.monotonic() + bound_s
         while True:
             now = self.stats()
@@ -234,6 +241,6 @@ class Dut:
             if not leaks:
                 return now
             if time.monotonic() > end_s:
-                raise TargetFault(f"leaked, in use for {bound_s} s since the test's end: "
+                raise TargetFault(f"leaked, in use for {bound_s:g} s since the test's end: "
                                   f"{stats.in_words(leaks)}")
             self.console.wait_news(LOOK_S)

@@ -8,25 +8,25 @@ Another bench can take labgrid's place: whatever has these attributes serves.
     read(s), write(bytes)      the console; both raise BenchFault when it is gone
     power_on(settings), power_off()
     cut(), mend()              the cable; None where the network's impairer stands for it
-    flash()                    writes the firmware; does nothing where there is nothing to write
+    flash()                    writes the firmware; does nothing for programs, BenchFault if it can't
     close()
 """
 
+import concurrent.futures
 import contextlib
 import dataclasses
 import pathlib
 import subprocess
+import threading
 
 import pexpect
-import serial
 import yaml
 from labgrid import Environment
-from labgrid.driver.exception import CleanUpError, ExecutionError
-from labgrid.exceptions import (InvalidConfigError, NoDriverFoundError, NoResourceFoundError)
 from labgrid.protocol import BootstrapProtocol, ConsoleProtocol, PowerProtocol
+from labgrid.util.yaml import load
 
-from rig.drivers import CableProtocol, SettingsProtocol
-from rig.verdict import BenchFault
+from rig.drivers import CableProtocol, ProgramDriver, SettingsProtocol
+from rig.verdict import BenchFault, TargetFault
 
 CAPABILITIES = {
     "settings": "takes settings (address, name) from the bench when it is switched on",
@@ -36,8 +36,6 @@ CAPABILITIES = {
     "framed": "speaks the framed protocol",
     "figures": "is fast enough in real time for figures that mean something",
 }
-TROUBLE = (ExecutionError, CleanUpError, serial.SerialException, OSError,
-           subprocess.SubprocessError, NoResourceFoundError)
 
 
 @dataclasses.dataclass
@@ -45,44 +43,94 @@ class Facts:
     """`options` of the environment file; targets/board.example.yaml explains each."""
 
     boot_s: float = 20  # from power to banner
-    address_s: float = 20  # from banner to an address
+    address_s: float = 20  # from banner to an address; from there to an answer at that address
+    answer_s: float = 10  # to what is typed
+    given_back_s: float = 10  # from a test's end until what it took is given back
+    bench_s: float = 120  # for the bench to do what it is told: power, cable, flashing
     lacks: dict = dataclasses.field(default_factory=dict)  # capability: the reason
 
     def __post_init__(self):
-        unknown = set(self.lacks) - set(CAPABILITIES)
-        if unknown:
-            raise BenchFault(f"lacks: no capability is called {', '.join(sorted(unknown))}; there "
-                             f"are {', '.join(CAPABILITIES)}")
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if field.name != "lacks" and (type(value) not in (int, float) or value <= 0):
+                raise BenchFault(f"{field.name}: not so many seconds: {value!r}")
+        if not isinstance(self.lacks, dict):
+            raise BenchFault(f"lacks: a reason for each capability, not {self.lacks!r}")
+        for name, reason in self.lacks.items():
+            if name not in CAPABILITIES:
+                raise BenchFault(f"lacks: no capability is called {name!r}; there are "
+                                 f"{', '.join(CAPABILITIES)}")
+            if not reason or not isinstance(reason, str):
+                raise BenchFault(f"lacks: {name}: for what reason? Not {reason!r}")
 
 
 @contextlib.contextmanager
 def bench_trouble(what):
-    """What fails in here is the bench's fault."""
+    """What fails in here is the bench's fault, whatever it is: drivers have many ways to fail."""
     try:
         yield
-    except TROUBLE as error:
-        detail = getattr(error, "stdout", None) or getattr(error, "msg", None) or error
-        raise BenchFault(f"{what}: {detail}") from error
+    except (BenchFault, TargetFault):
+        raise
+    except Exception as error:
+        raise BenchFault(f"{what}: {in_words(error)}") from error
+
+
+def in_words(error):
+    """With what a program that failed has said."""
+    if isinstance(error, subprocess.CalledProcessError):
+        said = (error.output or b"").replace(b"\r", b"").decode(errors="replace").strip()
+        return f"{error}: {said}"
+    if isinstance(error, (OSError, subprocess.SubprocessError, yaml.YAMLError)):
+        return str(error)
+    return getattr(error, "msg", None) or repr(error)
+
+
+def bounded(bound_s, call, *args):
+    """call(*args), which may not come to an end; then its thread is left behind."""
+    done = concurrent.futures.Future()
+
+    def run():
+        try:
+            done.set_result(call(*args))
+        except Exception as error:
+            done.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    concurrent.futures.wait([done], bound_s)
+    if not done.done():
+        raise BenchFault(f"not done within {bound_s:g} s")
+    return done.result()
 
 
 def facts_of(path):
     """An environment file's facts; nothing is switched on for it."""
+    with bench_trouble(f"{path} cannot be read"):
+        with open(path, encoding="utf-8") as file:
+            content = load(file)
+    if not isinstance(content, dict) or not isinstance(content.get("targets"), dict):
+        raise BenchFault(f"{path}: no environment file; it lacks targets:, which those in "
+                         "tests/hil/targets have")
+    options = content.get("options") or {}
+    if not isinstance(options, dict):
+        raise BenchFault(f"{path}: options: these have names, and {options!r} has none")
+    known = [field.name for field in dataclasses.fields(Facts)]
+    for name in options:
+        if name not in known:
+            raise BenchFault(f"{path}: no option is called {name!r}; there are {', '.join(known)}")
     try:
-        options = yaml.safe_load(pathlib.Path(path).read_text(encoding="utf-8")).get("options", {})
         return Facts(**options)
-    except (OSError, yaml.YAMLError, AttributeError, TypeError) as error:
-        raise BenchFault(f"{path}: {error}") from error
+    except BenchFault as fault:
+        raise BenchFault(f"{path}: {fault}") from fault
 
 
 class LabgridBench:
     def __init__(self, path):
         self.name = pathlib.Path(path).stem
         self.facts = facts_of(path)
-        try:
+        self._path = path
+        with bench_trouble(path):
             self._env = Environment(str(path))
             self._target = self._env.get_target("main")
-        except (InvalidConfigError, OSError, KeyError, TypeError, ValueError) as error:
-            raise BenchFault(f"{path}: {error}") from error
         if self._target is None:
             raise BenchFault(f"{path}: no target \"main\" in it")
         self._console = self._driver(ConsoleProtocol, "the console")
@@ -95,13 +143,19 @@ class LabgridBench:
             self.cut = self.mend = None
 
     def _driver(self, protocol, what, is_needed=True):
+        if not any(isinstance(driver, protocol) for driver in self._target.drivers):
+            if is_needed:
+                raise BenchFault(f"{what}: no driver for it in {self._path}")
+            return None
+        with bench_trouble(what):
+            return self._target.get_driver(protocol)
+
+    def _tell(self, what, call, *args):
         with bench_trouble(what):
             try:
-                return self._target.get_driver(protocol)
-            except NoDriverFoundError as error:
-                if is_needed:
-                    raise BenchFault(f"{what}: {error}") from error
-                return None
+                return bounded(self.facts.bench_s, call, *args)
+            except BenchFault as fault:
+                raise BenchFault(f"{what}: {fault}") from fault
 
     # labgrid's steps are for one thread, and the console is read in one of its own: so not read().
     def read(self, timeout_s):
@@ -112,34 +166,29 @@ class LabgridBench:
                 return b""
 
     def write(self, data):
-        with bench_trouble("the console is gone"):
-            self._console._write(data)
+        self._tell("the console is gone", self._console._write, data)
 
     def power_on(self, settings):
         if isinstance(self._power, SettingsProtocol):
             self._power.settings = settings
-        with bench_trouble("no power"):
-            if self._power is not None:
-                self._power.on()
+        if self._power is not None:
+            self._tell("no power", self._power.on)
 
     def power_off(self):
-        with bench_trouble("no power"):
-            if self._power is not None:
-                self._power.off()
+        if self._power is not None:
+            self._tell("no power", self._power.off)
 
     def cut(self):
-        with bench_trouble("the cable"):
-            self._cable.cut()
+        self._tell("the cable", self._cable.cut)
 
     def mend(self):
-        with bench_trouble("the cable"):
-            self._cable.mend()
+        self._tell("the cable", self._cable.mend)
 
     def flash(self):
         if self._flash is not None:
-            with bench_trouble("flashing"):
-                self._flash.load()
+            self._tell("flashing", self._flash.load)
+        elif not isinstance(self._console, ProgramDriver):
+            raise BenchFault(f"flashing: no driver for it in {self._path}")
 
     def close(self):
-        with bench_trouble("at the end"):
-            self._env.cleanup()
+        self._tell("labgrid's end", self._env.cleanup)
