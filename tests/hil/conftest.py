@@ -233,7 +233,8 @@ def pytest_runtest_makereport(item, call):
     if call.excinfo is None:
         return
     fault = call.excinfo.value
-    if report.failed and report.when == "setup" and not isinstance(fault, (AssertionError, BenchFault)):
+    is_judged = isinstance(fault, (AssertionError, BenchFault))
+    if report.failed and report.when == "setup" and not is_judged:
         fault = BenchFault(f"a test cannot be set up: {fault!r}")
     rig.faults[item.nodeid, report.when] = fault
     if isinstance(fault, BenchFault):

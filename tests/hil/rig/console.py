@@ -12,7 +12,7 @@ READ_S = 0.1
 END_S = 2
 SETTLE_S = 10
 FLOOD_LINES = 20_000  # more, while one line was waited for, is a flood
-FLOOD_BYTES = 2_000_000  # and so is more in a second: UARTs have less, and all of it would fill disks
+FLOOD_BYTES = 2_000_000  # in a second: no UART has that, and it would fill disks
 LINE_MAX = 4096  # bytes of a line; a longer one is cut there
 SHOWN = 15  # lines
 SHOWN_WIDTH = 200  # characters of each
@@ -81,7 +81,8 @@ class Console(Said):
             self._tails[stream] = b""
             super()._take(stream, tail[:LINE_MAX] + b"\n" + tail[LINE_MAX:])
         time_s = f"{time.monotonic() - self._start_s:10.3f}"
-        self._log.write("".join(f"{time_s} {printable(line)}\n" for line in self._lines[stream][begin:]))
+        lines = self._lines[stream][begin:]
+        self._log.write("".join(f"{time_s} {printable(line)}\n" for line in lines))
 
     # ---- asked for ----
 
@@ -104,7 +105,8 @@ class Console(Said):
         """The last lines, for a person; the last of them may have no end yet."""
         unended = self._tails["stdout"].decode("utf-8", "surrogateescape")
         lines = [*self.lines()[-SHOWN:], *([unended] if unended else [])]
-        return "\n".join(f"    {printable(line[:SHOWN_WIDTH])}" for line in lines) or "    (nothing)"
+        shown = [f"    {printable(line[:SHOWN_WIDTH])}" for line in lines]
+        return "\n".join(shown) or "    (nothing)"
 
     def check(self):
         """The console is there, and the target has not said that it is gone."""
@@ -138,8 +140,8 @@ class Console(Said):
         self.check()
         count, seconds = self.mark() - begin, time.monotonic() - start_s
         if count > FLOOD_LINES:
-            raise TargetFault(f"it floods the console: {count} lines in {seconds:.1f} s, and {what} "
-                              f"not among them; the last that it said:\n{self.tail()}")
+            raise TargetFault(f"it floods the console: {count} lines in {seconds:.1f} s, and "
+                              f"{what} not among them; the last that it said:\n{self.tail()}")
         raise TargetFault(f"{what} did not come within {bound_s:g} s; the last that it said:\n"
                           f"{self.tail()}")
 
@@ -157,7 +159,7 @@ class Console(Said):
             self._news.wait(bound_s)
 
     def wait_settled(self, bound_s, is_there):
-        """Until is_there(), or it has been silent for that long; who never is, is not waited for."""
+        """Until is_there(), or it has been silent for that long, or talks on and on."""
         end_s = time.monotonic() + SETTLE_S
         with self._news:
             while not is_there() and time.monotonic() < end_s:

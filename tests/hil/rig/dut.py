@@ -86,6 +86,7 @@ class Dut:
         try:
             self.console.wait_until("the banner", self.banners, self.facts.boot_s)
         except TargetFault as fault:
+            self.console.check()
             if "floods" in str(fault):
                 raise
             self._wait_late_banner(begin, start_s)
@@ -99,6 +100,7 @@ class Dut:
         try:
             self.console.wait_until("the banner", self.banners, self.facts.boot_s)
         except TargetFault:
+            self.console.check()
             if not self.console.has_said(begin):
                 raise BenchFault(
                     f"silent: nothing has come from the console in {2 * self.facts.boot_s:g} s. Is "

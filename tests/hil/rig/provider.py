@@ -8,7 +8,7 @@ Another bench can take labgrid's place: whatever has these attributes serves.
     read(s), write(bytes)      the console; both raise BenchFault when it is gone
     power_on(settings), power_off()
     cut(), mend()              the cable; None where the network's impairer stands for it
-    flash()                    writes the firmware; does nothing for programs, BenchFault if it can't
+    flash()                    writes the firmware; a program has none, so it does nothing
     close()
 """
 
