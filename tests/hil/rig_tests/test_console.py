@@ -37,8 +37,9 @@ class Line:
         self.typed += data
 
     def wait(self, count):
-        self.console.wait_until(f"{count} lines", lambda: len(self.console.lines()) >= count, BOUND_S)
-        return self.console.lines()
+        lines = self.console.lines()
+        self.console.wait_until(f"{count} lines", lambda: len(lines) >= count, BOUND_S)
+        return lines
 
     def wait_fault(self):
         with pytest.raises((BenchFault, TargetFault)) as caught:

@@ -137,6 +137,19 @@ def test_simulator_s_end_is_the_product_s_fault(tmp_path, monkeypatch):
     bench.close()
 
 
+def test_simulator_that_cannot_start_is_the_bench_s_fault(tmp_path, monkeypatch):
+    """Its status for a wrong command line; grep has the same one."""
+    monkeypatch.setenv("MSGR_SIM", "grep")
+    bench = LabgridBench(str(environment(tmp_path, with_drivers({"SimulatorDriver": {}}))))
+    bench.power_on({})
+    said = b""
+    with pytest.raises(BenchFault, match="grep has ended, with status 2"):
+        while True:
+            said += bench.read(BOUND_S)
+    assert b"usage" in said.lower()
+    bench.close()
+
+
 def test_emulator_s_end_is_the_bench_s_fault(tmp_path):
     path = environment(tmp_path, with_drivers({"ProgramDriver": {"command": "false"}}))
     bench = LabgridBench(str(path))

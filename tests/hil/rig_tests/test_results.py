@@ -53,7 +53,8 @@ def test_first_fault_is_told():
 
 
 def test_what_fails_beside_the_bench_judges_nothing():
-    assert verdict(call=OSError("no route"), teardown=BenchFault("unplugged")) == (BENCH, "unplugged")
+    gone = BenchFault("unplugged")
+    assert verdict(call=OSError("no route"), teardown=gone) == (BENCH, "unplugged")
 
 
 def test_errors_are_told_with_their_kind():
@@ -91,10 +92,10 @@ def lines_of(folder):
 def test_each_test_is_a_line(tmp_path):
     results = Results(tmp_path)
     results.write("a", PASSED, 1.23456, figures={"round_trip_ms": 1.5})
-    results.write("b", FAILED, 2, "why\n" * REASON_MAX, files=[tmp_path / "console.log"])
+    results.write("b", FAILED, 2, "y" * 2 * REASON_MAX, files=[tmp_path / "console.log"])
     assert lines_of(tmp_path) == [
         {"test": "a", "verdict": "passed", "seconds": 1.235, "figures": {"round_trip_ms": 1.5}},
-        {"test": "b", "verdict": "failed", "seconds": 2, "reason": ("why\n" * REASON_MAX)[:REASON_MAX],
+        {"test": "b", "verdict": "failed", "seconds": 2, "reason": "y" * REASON_MAX,
          "files": [str(tmp_path / "console.log")]}]
     assert (results.counts[PASSED], results.counts[FAILED], results.counts[BENCH]) == (1, 1, 0)
     results.close()

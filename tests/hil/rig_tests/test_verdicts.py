@@ -138,7 +138,8 @@ TARGETS = [
           "the target cannot be tested"]),
     Case("boots_late", fake("Late", boot_s=fake_target.BOOT_S), PRODUCT,
          ["it boots late: the banner came after 3.", "2 s are allowed (boot_s)"]),
-    Case("boots_a_little_late", fake("LittleLate", boot_s=fake_target.BOOT_S), PASSED, ["1 passed"]),
+    Case("boots_a_little_late", fake("LittleLate", boot_s=fake_target.BOOT_S), PASSED,
+         ["1 passed"]),
     Case("floods", fake("Flood"), PRODUCT, ["it floods the console:", "all work and no play"]),
     Case("floods_without_line_ends", fake("FloodOfOneLine"), PRODUCT,
          ["it floods the console:", " bytes in "]),
@@ -147,13 +148,13 @@ TARGETS = [
     Case("resets_all_the_time", fake("ResetsAllTheTime"), PRODUCT,
          ["it resets all the time: ", "(after power on, a reset by the watchdog, a fault"]),
     Case("serves_nothing", fake("NoServices"), PRODUCT,
-         ["address and services did not come within 1 s; the last that it said:", "on a fake, after"]),
+         ["address and services did not come within 1 s; the last that it said:", "on a fake,"]),
     Case("never_answers_stats", fake("Mute"), PRODUCT,
          ["the end of stats --json did not come within 1 s"]),
     Case("breaks_json", fake("BrokenJson"), PRODUCT,
          ["stats --json: a line is no JSON", '{"event":"target","version":']),
-    Case("leaks", fake("Leaks"), PRODUCT, ["leaked, in use for 1 s since the test's end: PBUF: 1 before,"],
-         is_booted=True),
+    Case("leaks", fake("Leaks"), PRODUCT,
+         ["leaked, in use for 1 s since the test's end: PBUF: 1 before,"], is_booted=True),
     # The second test is judged by itself.
     Case("resets_in_the_middle", fake("ResetsInTheMiddle"), PRODUCT,
          ["it was reset, and by nobody: after a reset by the watchdog"],
@@ -170,6 +171,9 @@ PROGRAMS = [
     Case("emulator_ends_in_the_middle", fake("EndsInTheMiddle"), BENCH,
          ["has ended, with status 7", "fake: assertion failed"], is_booted=True),
     # The simulator is the product: if it ends, that has crashed.
+    Case("product_ends_at_once", simulator, PRODUCT,
+         ["has ended, with status 7; the last that it said:", "cannot open the firmware"],
+         env=as_simulator("EndsAtOnce")),
     Case("product_ends_in_the_middle", simulator, PRODUCT,
          ["has ended, with status 7", "fake: assertion failed"], is_booted=True,
          env=as_simulator("EndsInTheMiddle")),
@@ -359,6 +363,18 @@ def test_missing_packages_are_the_bench_s_fault(tmp_path):
     assert done.status == BENCH
     assert "BENCH FAILED, the product was not judged: see above for what is missing" in done.output
     assert "python3-labgrid" in done.output
+
+
+def test_broken_suite_judges_nothing(tmp_path):
+    """A test file that cannot be read."""
+    (tmp_path / "target.yaml").write_text(json.dumps(fake("Target")(tmp_path)), encoding="utf-8")
+    (tmp_path / "test_broken.py").write_text("import no_such_module\n", encoding="utf-8")
+    done = run(tmp_path / "target.yaml", tmp_path / "test_broken.py", *QUICKLY,
+               results=tmp_path / "results")
+    print(done.output)
+    assert done.status == BENCH
+    assert "No module named 'no_such_module'" in done.output
+    assert "BENCH FAILED, the product was not judged: the suite itself is broken" in done.output
 
 
 def test_without_private_network_nothing_is_judged(tmp_path):
