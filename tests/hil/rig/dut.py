@@ -213,15 +213,18 @@ class Dut:
         """One more that the test has caused by other means than these functions."""
         self._expected_boots += 1
 
-    def all_banners(self):
-        return sum(bool(BANNER.fullmatch(line)) for line in self.console.lines())
+    def unexpected_reset(self):
+        """In words, if it was reset otherwise than by the test since that was asked last."""
+        reasons = [banner[3] for banner in map(BANNER.fullmatch, self.console.lines()) if banner]
+        if len(reasons) <= self._expected_boots:
+            return None
+        self._expected_boots = len(reasons)
+        return f"it was reset, and by nobody: after {reasons[-1]}"
 
     def check_resets(self):
         """It was not reset but by the test."""
-        if self.all_banners() > self._expected_boots:
-            reasons = [banner[3] for banner in map(BANNER.fullmatch, self.console.lines()) if banner]
-            self._expected_boots = len(reasons)
-            raise TargetFault(f"it was reset, and by nobody: after {reasons[-1]}")
+        if reset := self.unexpected_reset():
+            raise TargetFault(reset)
 
     def check(self, bound_s=GIVEN_BACK_S):
         """It was not reset but by the test, and has given back what it took since it was idle
