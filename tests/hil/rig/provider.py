@@ -67,8 +67,15 @@ def bench_trouble(what):
     except BenchFault:
         raise
     except Exception as error:  # pylint: disable=broad-except
-        detail = getattr(error, "stdout", None) or getattr(error, "msg", None) or error
-        raise BenchFault(f"{what}: {detail}") from error
+        raise BenchFault(f"{what}: {in_words(error)}") from error
+
+
+def in_words(error):
+    """What a program has said, if it was one."""
+    said = getattr(error, "stdout", None)
+    if isinstance(said, bytes):
+        said = said.decode(errors="replace")
+    return (said or "").strip() or getattr(error, "msg", None) or error
 
 
 def facts_of(path):

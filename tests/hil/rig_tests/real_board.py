@@ -45,7 +45,7 @@ def tell(what):
 
 
 class Serial:
-    """The adapter and the serial server; what nobody reads is lost."""
+    """The adapter and the serial server, one of which is in use; what nobody reads is lost."""
 
     def __init__(self, path, board):
         self._board = board
@@ -61,9 +61,11 @@ class Serial:
         threading.Thread(target=self._serve, daemon=True).start()
 
     def say(self, data):
-        for put in (lambda: os.write(self._own, data), lambda: self._client.sendall(data)):
-            with contextlib.suppress(OSError, AttributeError):
-                put()
+        with contextlib.suppress(OSError):
+            if self._client is not None:
+                self._client.sendall(data)
+            while data and self._client is None and select.select([], [self._own], [], END_S)[1]:
+                data = data[os.write(self._own, data):]
 
     def _read(self):
         while self._unplugged not in select.select([self._own, self._unplugged], [], [])[0]:

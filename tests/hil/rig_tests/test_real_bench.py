@@ -129,8 +129,8 @@ def test_board_without_a_power_switch_is_told_to_reset(bench):
      "there is no network interface eth8"),
     ({**EXTERNAL, **CABLE}, ["-k", "plain"], "which interface is it in?"),
     (EXTERNAL, ["-k", "plain"], "no link at tap0"),
-    ({"ExternalPowerDriver": {"cmd_on": "false", "cmd_off": "true"}},
-     ["--interface", "eth9", "-k", "plain"], "no power"),
+    ({"ExternalPowerDriver": {"cmd_on": "sh -c 'echo no relay; exit 1'", "cmd_off": "true"}},
+     ["--interface", "eth9", "-k", "plain"], "no power: no relay\n"),
     ({**EXTERNAL, "FlashCommandDriver": {"command": "sh -c 'echo no probe; exit 4'"}},
      ["--interface", "eth9", "-k", "plain", "--flash"], "no probe"),
     (EXTERNAL, ["--interface", "eth9", "-k", "plain", "--flash"], "no driver for that"),
@@ -139,3 +139,35 @@ def test_what_the_bench_does_wrong_is_the_benchs_fault(bench, drivers, words, sa
     status = bench.run(SERIAL, drivers, *words, address_s=3)
     assert status == 3, bench
     assert "BENCH FAILED, the product was not judged: " in str(bench) and said in str(bench), bench
+
+
+# ---- the example -----------------------------------------------------------------------------
+
+# Of what stands in it, and of each other way ("#|"): does labgrid have it, and do arguments fit?
+CHECK_EXAMPLE = """
+import re, sys, textwrap, attr
+from rig.provider import CAPABILITIES, facts_of, target_factory
+from labgrid.util.yaml import load
+text = open(sys.argv[1]).read()
+main = load(text)["targets"]["main"]
+found = {**main["resources"], **main["drivers"]}
+facts_of(sys.argv[1])
+other_ways = [load(textwrap.dedent(block.replace("#| ", "")))
+              for block in re.findall(r"(?:^ *#[|] .*\\n)+", text, re.MULTILINE)]
+for name, arguments in [item for way in (found, *other_ways) for item in way.items()]:
+    if name not in CAPABILITIES:
+        kind = target_factory.resources.get(name) or target_factory.drivers[name]
+        known = {field.name for field in attr.fields(kind)}
+        assert set(arguments) <= known, (name, set(arguments) - known)
+    print(name)
+"""
+EXAMPLE = ROOT / "tests" / "hil" / "targets" / "board.example.yaml"
+
+
+def test_example_says_what_labgrid_and_the_rig_know():
+    path = f"{ROOT / 'tests'}:{ROOT / 'tests' / 'hil'}"
+    done = subprocess.run([sys.executable, "-c", CHECK_EXAMPLE, EXAMPLE], capture_output=True, text=True,
+                          timeout=BOUND_S, check=False, env={**os.environ, "PYTHONPATH": path})
+    assert done.returncode == 0, done.stderr
+    assert {"NetworkSerialPort", "NetworkPowerDriver", "USBPowerPort", "ExternalPowerDriver",
+            "OpenOCDDriver", "FlashCommandDriver", "InterfaceCable", "ipv6"} <= set(done.stdout.split())
