@@ -122,8 +122,9 @@ class Capture(Program):
         program = shutil.which("tcpdump", path="/usr/sbin:/usr/bin:/sbin:/bin")
         if program is None:
             raise BenchFault("tcpdump is missing: sim/setup test")
-        super().__init__(program, "-i", INTERFACE, "-U", "-n", "-s", "0", "-Z", "root",
-                         "-C", CAPTURE_MB, "-W", "2", "-w", self.path)
+        # Immediately: else the last second, of all, would still be the kernel's when it is ended.
+        super().__init__(program, "-i", INTERFACE, "--immediate-mode", "-U", "-n", "-s", "0",
+                         "-Z", "root", "-C", CAPTURE_MB, "-W", "2", "-w", self.path)
         try:
             self.wait_error(re.compile(".*listening on.*"))
         except AssertionError:

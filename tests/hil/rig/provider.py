@@ -19,7 +19,6 @@ import pathlib
 import time
 
 import pexpect
-import yaml
 from labgrid import Environment, target_factory
 from labgrid.exceptions import NoDriverFoundError
 from labgrid.util.yaml import load as load_yaml
@@ -80,13 +79,11 @@ def in_words(error):
 
 def facts_of(path):
     """An environment file's facts; nothing is switched on for it."""
-    try:
+    with bench_trouble(path):
         data = load_yaml(pathlib.Path(path).read_text(encoding="utf-8"))
         facts = Facts(**(data.get("options") or {}))
         _, drivers = target_factory.normalize_config(data["targets"]["main"])
         kinds = [target_factory.all_classes.get(name, object) for name in drivers]
-    except (OSError, yaml.YAMLError, AttributeError, TypeError, KeyError) as error:
-        raise BenchFault(f"{path}: {error}") from error
     for capability, (protocol, reason) in LACKED.items():
         if not any(issubclass(kind, protocol) for kind in kinds):
             facts.lacks.setdefault(capability, reason)
