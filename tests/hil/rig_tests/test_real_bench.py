@@ -123,6 +123,19 @@ def test_board_without_a_power_switch_is_told_to_reset(bench):
     assert "no power driver in its environment file" in bench.done.stdout
 
 
+def test_wrong_answer_is_the_products_fault_and_the_capture_shows_it(bench):
+    right = bench.firmware.read_bytes()
+    wrong = right.replace(b". Thank you.", b". Thanks, me")
+    assert wrong != right
+    bench.firmware = bench.folder / "wrong.elf"
+    bench.firmware.write_bytes(wrong)
+    status = bench.run(SERIAL, EXTERNAL, "--interface", "eth9", "-k", "plain_exchange")
+    assert status == 1, bench
+    assert "PRODUCT FAILED 1 of its tests" in bench.done.stdout
+    capture, = bench.folder.glob("out/failed/*/capture.pcap")
+    assert b". Thanks, me" in capture.read_bytes()
+
+
 @pytest.mark.parametrize("drivers, words, said", [
     ({**EXTERNAL, **CABLE}, ["--interface", "eth9", "-k", "unplugged"], "the console is gone"),
     ({**EXTERNAL, **CABLE}, ["--interface", "eth8", "-k", "plain"],
