@@ -99,7 +99,7 @@ def bench(tmp_path, firmware):
 def test_flashed_board_passes_through_serial_port_power_switch_and_cable(bench):
     flash = {"FlashCommandDriver": {"command": f"cp {{image}} {bench.folder}/flash.elf"}}
     status = bench.run(SERIAL, {**EXTERNAL, **flash, **CABLE}, "--interface", "eth9", "--flash",
-                       "-k", "test_boot or real_bench_suite and not unplugged", lacks={})
+                       "-k", "test_boot or real_bench_suite and not adapter", lacks={})
     assert status == 0, bench
     verdicts = bench.verdicts()
     assert verdicts.pop("test_settings") == "skipped"
@@ -110,14 +110,14 @@ def test_flashed_board_passes_through_serial_port_power_switch_and_cable(bench):
 
 def test_console_and_power_may_be_on_the_network_around_the_private_one(bench):
     status = bench.run({**SERVER, **PDU}, {"NetworkPowerDriver": {}}, "--interface", "eth9",
-                       "-k", "power_cut or cable", off_s=0.5)
+                       "-k", "real_bench_suite and (power_cut or cable)", off_s=0.5)
     assert status == 0, bench
     assert bench.verdicts() == {"test_power_cut": "passed", "test_cable_is_pulled": "passed"}
 
 
 def test_board_without_a_power_switch_is_told_to_reset(bench):
-    status = bench.run(SERIAL, CABLE, "--interface", "eth9", "-k", "test_boot or power_cut or plain",
-                       is_on=True)
+    status = bench.run(SERIAL, CABLE, "--interface", "eth9", "-k",
+                       "test_boot or real_bench_suite and (power_cut or plain)", is_on=True)
     assert status == 0, bench
     assert bench.verdicts().pop("test_power_cut") == "skipped"
     assert "no power driver in its environment file" in bench.done.stdout
@@ -137,16 +137,17 @@ def test_wrong_answer_is_the_products_fault_and_the_capture_shows_it(bench):
 
 
 @pytest.mark.parametrize("drivers, words, said", [
-    ({**EXTERNAL, **CABLE}, ["--interface", "eth9", "-k", "unplugged"], "the console is gone"),
-    ({**EXTERNAL, **CABLE}, ["--interface", "eth8", "-k", "plain"],
+    ({**EXTERNAL, **CABLE}, ["--interface", "eth9", "-k", "adapter_is_unplugged"],
+     "the console is gone"),
+    ({**EXTERNAL, **CABLE}, ["--interface", "eth8", "-k", "plain_exchange"],
      "there is no network interface eth8"),
-    ({**EXTERNAL, **CABLE}, ["-k", "plain"], "which interface is it in?"),
-    (EXTERNAL, ["-k", "plain"], "no link at tap0"),
+    ({**EXTERNAL, **CABLE}, ["-k", "plain_exchange"], "which interface is it in?"),
+    (EXTERNAL, ["-k", "plain_exchange"], "no link at tap0"),
     ({"ExternalPowerDriver": {"cmd_on": "sh -c 'echo no relay; exit 1'", "cmd_off": "true"}},
-     ["--interface", "eth9", "-k", "plain"], "no power: no relay\n"),
+     ["--interface", "eth9", "-k", "plain_exchange"], "no power: no relay\n"),
     ({**EXTERNAL, "FlashCommandDriver": {"command": "sh -c 'echo no probe; exit 4'"}},
-     ["--interface", "eth9", "-k", "plain", "--flash"], "no probe"),
-    (EXTERNAL, ["--interface", "eth9", "-k", "plain", "--flash"], "no driver for that"),
+     ["--interface", "eth9", "-k", "plain_exchange", "--flash"], "no probe"),
+    (EXTERNAL, ["--interface", "eth9", "-k", "plain_exchange", "--flash"], "no driver for that"),
 ], ids=lambda value: value if isinstance(value, str) else "")
 def test_what_the_bench_does_wrong_is_the_benchs_fault(bench, drivers, words, said):
     status = bench.run(SERIAL, drivers, *words, address_s=3)
