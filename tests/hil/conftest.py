@@ -83,7 +83,9 @@ class Rig:
         self.network = Network()
         self.dut = Dut(bench, self.network, self.open_results().console)
         if self.config.getoption("--flash"):
-            bench.flash()
+            self.dut.flash()
+        if not self.dut.can("settings"):
+            self.network.keep_dhcp()
         self.boot()
         return self.dut
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The device under test: booted, spoken to, and asked whether it is well."""
 
+import contextlib
 import re
 import time
 
@@ -8,12 +9,13 @@ from rig import stats
 from rig.console import Console
 from rig.verdict import BenchFault, TargetFault
 
-BANNER = re.compile(r"lwip-messenger (\S+) on (.+), after (.+)\.")
+BANNER = re.compile(r".*lwip-messenger (\S+) on (.+), after (.+)\.")
 ADDRESS = re.compile(r"Address ([0-9a-f.:]+)/(\d+), (.*)")
 FRAMED = re.compile(r"Framed messages for (.+) on port (\d+)\.")
 DEFAULTS = {"name": "dut", "address": "10.77.0.2/24", "address6": "fd77::2/64"}
 POWER_ON, SOFTWARE, WATCHDOG, FAULT = ("power on", "a reset by software",
                                        "a reset by the watchdog", "a fault")
+KILL_LINE = "\x15"  # Ctrl-U: what has been typed so far is forgotten
 RESETS = 3  # so many banners for one boot: it resets all the time
 STATS_S = 10
 LOOK_S = 0.25
@@ -41,6 +43,11 @@ class Dut:
     def can(self, capability):
         return capability not in self.facts.lacks
 
+    @property
+    def boot_reason(self):
+        """What boot() is to it."""
+        return POWER_ON if self.can("power") else SOFTWARE
+
     def close(self):
         self.bench.power_off()
         self.console.close()
@@ -57,8 +64,20 @@ class Dut:
         self.power_on(**settings)
         self.wait_boot()
 
+    def flash(self):
+        """Afterwards it has power; it may have started, or wait to be switched off and on."""
+        mark = self.console.mark()
+        self.bench.flash()
+        if not self.can("power"):
+            with contextlib.suppress(TargetFault):
+                self.console.wait_until(
+                    "the banner", lambda: any(map(BANNER.fullmatch, self.console.lines_since(mark))),
+                    self.facts.boot_s)
+
     def power_on(self, **settings):
         """From off; does not wait."""
+        if not self.boots:
+            self._expected_boots = self.all_banners()  # it may have been on before
         self._booted = self.console.mark()
         self.console.skip()
         given = {**DEFAULTS, **settings} if self.can("settings") else {}
@@ -66,9 +85,9 @@ class Dut:
         self._settings = tuple(given.items())
         self.bench.power_on(given)
         if not self.can("power"):
-            self.console.type("reset")
+            self.console.type(KILL_LINE + "reset")
 
-    def wait_boot(self, reason=POWER_ON):
+    def wait_boot(self, reason=None):
         """Until it can be reached; and it was reset for that reason."""
         self._expected_boots += 1
         self.wait_banner(reason)
@@ -79,7 +98,8 @@ class Dut:
         found = (BANNER.fullmatch(line) for line in self.console.lines_since(self._booted))
         return [banner.groups() for banner in found if banner]
 
-    def wait_banner(self, reason=POWER_ON):
+    def wait_banner(self, reason=None):
+        reason = reason or self.boot_reason
         start_s = time.monotonic()
         begin = self._booted
         try:
@@ -108,14 +128,26 @@ class Dut:
                           f"{self.facts.boot_s:g} s are allowed (boot_s)")
 
     def _wait_ready(self):
-        """It has its addresses, serves, and answers."""
+        """It has its addresses, serves, and answers; or is it the cable?"""
+        try:
+            self._wait_services()
+        except TargetFault:
+            self.network.check_link()
+            raise
+
+    def _has_address(self):
+        """A link-local one is not enough: the other comes later."""
+        self._learn()
+        return self.address if self.can("ipv4") else self.address6
+
+    def _wait_services(self):
         def is_ready():
             if len(self.banners()) >= RESETS:
                 return True
             lines = self.console.lines_since(self._booted)
             return (any(line.startswith("Socket bound to address") for line in lines[1:])
                     and "Listening for client." in lines
-                    and any(ADDRESS.fullmatch(line) for line in lines)
+                    and self._has_address()
                     and (not self.can("framed") or any(map(FRAMED.fullmatch, lines))))
 
         self.console.wait_until("address and services", is_ready, self.facts.address_s)

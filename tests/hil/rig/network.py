@@ -13,7 +13,7 @@ import time
 
 from rig.verdict import BenchFault, TargetFault
 from support import lan
-from support.dnsmasq import DHCP, Dnsmasq
+from support.dnsmasq import DHCP, ROUTER, Dnsmasq
 from support.impair import Impairer
 from support.node import Program
 
@@ -32,8 +32,12 @@ class Network:
         except (AssertionError, OSError) as error:
             raise BenchFault(f"the impairer does not start: {error}") from error
 
+        self._server = None
+
     def close(self):
         self.impairer.kill()
+        if self._server is not None:
+            self._server.kill()
 
     # ---- the impairer ----
 
@@ -83,6 +87,24 @@ class Network:
             if time.monotonic() > end_s:
                 raise TargetFault(f"{what} did not come within {bound_s} s: {why}")
 
+    def check_link(self):
+        """The target's cable is in."""
+        try:
+            carrier = pathlib.Path(f"/sys/class/net/{INTERFACE}/carrier").read_text(encoding="ascii")
+        except FileNotFoundError:
+            raise BenchFault(f"{INTERFACE} is gone") from None
+        except OSError:
+            return  # pulled by a test
+        if carrier.strip() == "0":
+            raise BenchFault(f"no link at {INTERFACE}: is the target's cable in it "
+                             "(tests/hil/run --interface), and its Ethernet chip at work?")
+
+    def keep_dhcp(self):
+        """A DHCP server and a router's advertisements, for the whole session."""
+        if shutil.which("dnsmasq", path="/usr/sbin:/usr/bin:/sbin:/bin") is None:
+            raise BenchFault("dnsmasq is missing: sim/setup test")
+        self._server = Dnsmasq(*DHCP, *ROUTER)
+
     def dhcp(self):
         """A DHCP server, while it is entered."""
         return Dnsmasq(*DHCP)
@@ -96,8 +118,9 @@ class Capture(Program):
         program = shutil.which("tcpdump", path="/usr/sbin:/usr/bin:/sbin:/bin")
         if program is None:
             raise BenchFault("tcpdump is missing: sim/setup test")
-        super().__init__(program, "-i", INTERFACE, "-U", "-n", "-s", "0", "-Z", "root",
-                         "-C", CAPTURE_MB, "-W", "2", "-w", self.path)
+        # Immediately: else the last second, of all, would still be the kernel's when it is ended.
+        super().__init__(program, "-i", INTERFACE, "--immediate-mode", "-U", "-n", "-s", "0",
+                         "-Z", "root", "-C", CAPTURE_MB, "-W", "2", "-w", self.path)
         try:
             self.wait_error(re.compile(".*listening on.*"))
         except AssertionError:

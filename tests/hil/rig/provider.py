@@ -8,24 +8,24 @@ Another bench can take labgrid's place: whatever has these attributes serves.
     read(s), write(bytes)      the console; both raise BenchFault when it is gone
     power_on(settings), power_off()
     cut(), mend()              the cable; None where the network's impairer stands for it
-    flash()                    writes the firmware; does nothing where there is nothing to write
+    flash()                    writes the firmware, and leaves the power on; does nothing where there
+                               is nothing to write
     close()
 """
 
 import contextlib
 import dataclasses
 import pathlib
-import subprocess
+import time
 
 import pexpect
-import serial
-import yaml
-from labgrid import Environment
-from labgrid.driver.exception import CleanUpError, ExecutionError
-from labgrid.exceptions import (InvalidConfigError, NoDriverFoundError, NoResourceFoundError)
+from labgrid import Environment, target_factory
+from labgrid.exceptions import NoDriverFoundError
+from labgrid.util.yaml import load as load_yaml
 from labgrid.protocol import BootstrapProtocol, ConsoleProtocol, PowerProtocol
 
-from rig.drivers import CableProtocol, SettingsProtocol
+from rig.drivers import CableProtocol, ProgramDriver, SettingsProtocol
+from rig.outside import outside
 from rig.verdict import BenchFault
 
 CAPABILITIES = {
@@ -36,8 +36,10 @@ CAPABILITIES = {
     "framed": "speaks the framed protocol",
     "figures": "is fast enough in real time for figures that mean something",
 }
-TROUBLE = (ExecutionError, CleanUpError, serial.SerialException, OSError,
-           subprocess.SubprocessError, NoResourceFoundError)
+LACKED = {  # where no driver in the environment file is of this kind
+    "power": (PowerProtocol, "no power driver in its environment file"),
+    "settings": (SettingsProtocol, "nothing tells it, so it takes DHCP and its own name"),
+}
 
 
 @dataclasses.dataclass
@@ -46,6 +48,7 @@ class Facts:
 
     boot_s: float = 20  # from power to banner
     address_s: float = 20  # from banner to an address
+    off_s: float = 0  # from power off to power on again, at least
     lacks: dict = dataclasses.field(default_factory=dict)  # capability: the reason
 
     def __post_init__(self):
@@ -57,50 +60,62 @@ class Facts:
 
 @contextlib.contextmanager
 def bench_trouble(what):
-    """What fails in here is the bench's fault."""
+    """What fails in here is the bench's fault, whatever a driver calls it."""
     try:
         yield
-    except TROUBLE as error:
-        detail = getattr(error, "stdout", None) or getattr(error, "msg", None) or error
-        raise BenchFault(f"{what}: {detail}") from error
+    except BenchFault:
+        raise
+    except Exception as error:  # pylint: disable=broad-except
+        raise BenchFault(f"{what}: {in_words(error)}") from error
+
+
+def in_words(error):
+    """What a program has said, if it was one."""
+    said = getattr(error, "stdout", None)
+    if isinstance(said, bytes):
+        said = said.decode(errors="replace")
+    return (said or "").strip() or getattr(error, "msg", None) or error
 
 
 def facts_of(path):
     """An environment file's facts; nothing is switched on for it."""
-    try:
-        options = yaml.safe_load(pathlib.Path(path).read_text(encoding="utf-8")).get("options", {})
-        return Facts(**options)
-    except (OSError, yaml.YAMLError, AttributeError, TypeError) as error:
-        raise BenchFault(f"{path}: {error}") from error
+    with bench_trouble(path):
+        data = load_yaml(pathlib.Path(path).read_text(encoding="utf-8"))
+        facts = Facts(**(data.get("options") or {}))
+        _, drivers = target_factory.normalize_config(data["targets"]["main"])
+        kinds = [target_factory.all_classes.get(name, object) for name in drivers]
+    for capability, (protocol, reason) in LACKED.items():
+        if not any(issubclass(kind, protocol) for kind in kinds):
+            facts.lacks.setdefault(capability, reason)
+    return facts
 
 
 class LabgridBench:
     def __init__(self, path):
         self.name = pathlib.Path(path).stem
-        self.facts = facts_of(path)
-        try:
+        with bench_trouble(path), outside():
             self._env = Environment(str(path))
             self._target = self._env.get_target("main")
-        except (InvalidConfigError, OSError, KeyError, TypeError, ValueError) as error:
-            raise BenchFault(f"{path}: {error}") from error
         if self._target is None:
             raise BenchFault(f"{path}: no target \"main\" in it")
+        self.facts = facts_of(path)
         self._console = self._driver(ConsoleProtocol, "the console")
-        self._power = self._driver(PowerProtocol, "the power switch", is_needed=False)
+        self._power = None
+        if "power" not in self.facts.lacks:
+            self._power = self._driver(PowerProtocol, "the power switch")
         self._cable = self._driver(CableProtocol, "the cable", is_needed=False)
         self._flash = self._driver(BootstrapProtocol, "flashing", is_needed=False)
-        if self._power is None:
-            self.facts.lacks.setdefault("power", "no power driver in its environment file")
+        self._off_s = 0  # when it was switched off
         if self._cable is None:
             self.cut = self.mend = None
 
     def _driver(self, protocol, what, is_needed=True):
-        with bench_trouble(what):
+        with bench_trouble(what), outside():
             try:
                 return self._target.get_driver(protocol)
             except NoDriverFoundError as error:
-                if is_needed:
-                    raise BenchFault(f"{what}: {error}") from error
+                if is_needed or "multiple" in error.msg:
+                    raise
                 return None
 
     # labgrid's steps are for one thread, and the console is read in one of its own: so not read().
@@ -118,14 +133,21 @@ class LabgridBench:
     def power_on(self, settings):
         if isinstance(self._power, SettingsProtocol):
             self._power.settings = settings
-        with bench_trouble("no power"):
+        time.sleep(max(0, self._off_s + self.facts.off_s - time.monotonic()))
+        with bench_trouble("no power"), self._where():
             if self._power is not None:
                 self._power.on()
 
     def power_off(self):
-        with bench_trouble("no power"):
+        with bench_trouble("no power"), self._where():
             if self._power is not None:
                 self._power.off()
+        self._off_s = time.monotonic()
+
+    def _where(self):
+        """Programs that stand for targets are in the private network; power switches are not."""
+        is_program = isinstance(self._power, ProgramDriver)
+        return contextlib.nullcontext() if is_program else outside()
 
     def cut(self):
         with bench_trouble("the cable"):
@@ -137,8 +159,11 @@ class LabgridBench:
 
     def flash(self):
         if self._flash is not None:
-            with bench_trouble("flashing"):
+            self.power_on({})
+            with bench_trouble("flashing"), outside():
                 self._flash.load()
+        elif not isinstance(self._console, ProgramDriver):
+            raise BenchFault("flashing: no driver for that in the environment file")
 
     def close(self):
         with bench_trouble("at the end"):
