@@ -77,7 +77,7 @@ class Dut:
     def power_on(self, **settings):
         """From off; does not wait."""
         if not self.boots:
-            self._expected_boots = self.all_banners()  # it may have been on before
+            self._expected_boots = len(self.all_reasons())  # it may have been on before
         self._booted = self.console.mark()
         self.console.skip()
         given = {**DEFAULTS, **settings} if self.can("settings") else {}
@@ -245,9 +245,13 @@ class Dut:
         """One more that the test has caused by other means than these functions."""
         self._expected_boots += 1
 
+    def all_reasons(self):
+        """Why it was reset, each time since the session began."""
+        return [banner[3] for banner in map(BANNER.fullmatch, self.console.lines()) if banner]
+
     def unexpected_reset(self):
         """In words, if it was reset otherwise than by the test since that was asked last."""
-        reasons = [banner[3] for banner in map(BANNER.fullmatch, self.console.lines()) if banner]
+        reasons = self.all_reasons()
         if len(reasons) <= self._expected_boots:
             return None
         self._expected_boots = len(reasons)

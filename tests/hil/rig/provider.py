@@ -34,7 +34,6 @@ CAPABILITIES = {
     "reset_reason": "knows why it was reset",
     "ipv4": "speaks IPv4", "ipv6": "speaks IPv6",
     "framed": "speaks the framed protocol",
-    "figures": "is fast enough in real time for figures that mean something",
 }
 LACKED = {  # where no driver in the environment file is of this kind
     "power": (PowerProtocol, "no power driver in its environment file"),
