@@ -275,4 +275,4 @@ class Dut:
             if time.monotonic() > end_s:
                 raise TargetFault(f"leaked, in use for {bound_s} s since the test's end: "
                                   f"{stats.in_words(leaks)}")
-            self.console.wait_news(LOOK_S)
+            self.console.wait_settled(LOOK_S, lambda: False)
