@@ -71,6 +71,7 @@ class Rig:
         self.is_dirty = False  # a test has failed: nobody knows what state the target is in
         self.reports = {}  # by the test's node id
         self.figures = {}
+        self.notes = {}  # what else is to be said of a failure
         self.faults = {}  # by (node id, when)
         self.seed = config.getoption("--seed")
         if self.seed is None:
@@ -86,7 +87,9 @@ class Rig:
         self.network = Network()
         self.dut = Dut(self.bench, self.network, self.open_results().console)
         if self.config.getoption("--flash"):
-            self.bench.flash()
+            self.dut.flash()
+        if not self.dut.can("settings"):
+            self.network.keep_dhcp()
         self.boot()
         return self.dut
 
@@ -229,6 +232,10 @@ def keep_console(lines, path):
 def pytest_runtest_makereport(item, call):
     report = (yield).get_result()
     rig = item.config.rig
+    if report.failed and report.when == "call" and rig.dut is not None:
+        if reset := rig.dut.unexpected_reset():
+            rig.notes[item.nodeid] = reset
+            report.sections.append(("The target", reset))
     rig.reports.setdefault(item.nodeid, []).append(report)
     if call.excinfo is None:
         return
@@ -252,6 +259,8 @@ def pytest_runtest_protocol(item):
     reports = rig.reports.get(item.nodeid, [])
     faults = {when: fault for (nodeid, when), fault in rig.faults.items() if nodeid == item.nodeid}
     verdict, reason = rig_results.verdict_of(reports, faults)
+    if note := rig.notes.get(item.nodeid):
+        reason = f"{note}; {reason}"
     files = []
     if verdict in (FAILED, BENCH):
         files = sorted((rig.open_results().folder / "failed").glob(

@@ -12,7 +12,7 @@ POOLS = {"UDP_PCB", "TCP_PCB", "TCP_PCB_LISTEN", "TCP_SEG", "SYS_TIMEOUT", "PBUF
 def test_banner_says_version_board_and_why_it_was_reset(dut):
     version, board, reason = dut.banners()[0]
     assert re.fullmatch(r"\d+\.\d+\.\d+", version)
-    assert board and reason == (duts.POWER_ON if dut.can("power") else duts.SOFTWARE)
+    assert board and reason == dut.boot_reason
 
 
 def test_self_report_is_whole_and_agrees_with_the_banner(dut):

@@ -10,6 +10,7 @@ pytestmark = pytest.mark.needs("framed", "ipv4")
 
 KINDS = ["udp", "tcp"]
 TEXT = "こんにちは"
+REPEATED_S = 3  # it was sent again by then, several times
 
 
 @pytest.fixture(name="host", params=KINDS)
@@ -75,6 +76,20 @@ def test_hundred_messages_each_way_come_once_and_in_order(dut, host):
     assert shown == texts
 
 
+def test_acknowledgement_that_was_lost_is_repeated(dut, new_host):
+    """The message comes again, and each time it is acknowledged again (app/SPEC.md, 10); only that,
+    for the next heartbeat is far."""
+    with new_host(heartbeat=30) as host:
+        host.connect(dut.url("udp"))
+        dut.network.impairer.command("ba loss 100%")  # from the target
+        before = dut.network.lost("ba")
+        host.send(dut.peer_name, "heard, and not answered")
+        host.run_until("an acknowledgement to lose", lambda: dut.network.lost("ba") > before)
+        dut.network.clear()
+        host.run_until("an acknowledgement", host.is_settled, REPEATED_S)
+        assert host.texts_of("delivered") == ["heard, and not answered"]
+
+
 def test_message_to_a_peer_that_went_waits_for_it_to_come_back(dut, host, new_host):
     """It was never transmitted, so it may be, to the one that has begun anew."""
     with new_host() as gone:
@@ -101,8 +116,9 @@ def test_message_that_nobody_hears_is_not_delivered_at_its_deadline(dut, host):
 def test_message_that_was_under_way_when_the_peer_began_anew_is_unknown(dut, host):
     """The target's: transmitted to one that is deaf, which then begins anew."""
     dut.network.impairer.command("ba loss 100%")  # from the target
+    before = dut.network.lost("ba")
     number = tell_to_send(dut, host, "into the dark")
-    dut.network.wait_counter("ba", "lost", 1)
+    host.run_until("the message to be lost", lambda: dut.network.lost("ba") > before)
     dut.network.clear()
     host.node.close()
     with Companion(host.name) as anew:

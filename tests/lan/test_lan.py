@@ -159,6 +159,102 @@ def test_wrong_options_of_the_impairer_are_told(options):
     assert refused.stderr.startswith("error: ")
 
 
+# ---- a real interface ------------------------------------------------------------------------
+
+# Played by one end of a veth pair, in namespaces of the test's own; the other end, `board`, stays.
+WITH_VETH = """
+mount -t sysfs sysfs /sys
+ip link set lo up
+ip link add eth9 type veth peer name board
+ip address add 10.77.0.9/24 dev board
+ip link set board up
+"""
+CONNECT = """
+import socket
+try:
+    socket.create_connection(("10.77.0.9", 9), 10)
+except ConnectionRefusedError:
+    print("refused")
+"""
+HAS_IPV6 = "/proc/sys/net/ipv6/conf/eth9/disable_ipv6"
+
+
+def run_beside_veth(script, *arguments):
+    """A shell's script, in which "$@" is sim/lan with these arguments."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root, to move a network interface")
+    return subprocess.run(
+        ["unshare", "--net", "--mount", "sh", "-ec", WITH_VETH + script, "sh", LAN, *arguments],
+        capture_output=True, text=True, timeout=2 * BOUND_S,
+    )
+
+
+@pytest.mark.parametrize("options, bridge", [
+    ([], "br0"), (["--impair", "later"], "br1"), (["--impair", "--seed 1"], "br1")])
+def test_real_interface_is_one_more_port_of_the_nodes_bridge(options, bridge):
+    look = f"ip -oneline link show dev eth9; cat {HAS_IPV6}"
+    shown = run_beside_veth('"$@"', "1", "--interface", "eth9", *options, "sh", "-c", look)
+    link, is_off = shown.stdout.splitlines()
+    assert f"master {bridge} " in link and ",UP," in link, shown
+    assert is_off == "1", "IPv6 is off on a port"
+
+
+@pytest.mark.parametrize("options", [[], ["--impair", "--seed 1"]])
+def test_who_is_at_a_real_interfaces_other_end_is_in_the_private_network(options):
+    ended = run_beside_veth('"$@"', "0", *options, "--interface", "eth9", "python3", "-c", CONNECT)
+    assert (ended.returncode, ended.stdout) == (0, "refused\n"), ended.stderr
+
+
+def test_real_interface_is_given_back_switched_off():
+    ended = run_beside_veth(
+        '"$@" || echo $?; ip -oneline link show dev eth9', "0", "--interface", "eth9", "sh", "-c",
+        "exit 5")
+    status, link = ended.stdout.splitlines()
+    assert status == "5" and ",UP" not in link and "master" not in link
+
+
+def test_command_has_no_way_to_the_hosts_network():
+    look = "readlink /proc/$$/fd/* /proc/self/ns/net | grep -c net:"
+    assert run_beside_veth('"$@"', "0", "--interface", "eth9", "sh", "-c", look).stdout == "1\n"
+
+
+@pytest.mark.parametrize("before, name, reason", [
+    ("", "eth8", "there is no such network interface"),
+    ("", "board", "it has the address 10.77.0.9/24"),
+    ("ip address add fd01::1/64 dev eth9 nodad", "eth9", "it has the address fd01::1/64"),
+    ("ip route add default via 10.77.0.1", "board", "default route"),
+    ("ip link set eth9 up; ip -6 route add default dev eth9", "eth9", "default route"),
+    ("ip link add br9 type bridge; ip link set eth9 master br9", "eth9", "br9 is made of it"),
+    ("ip link add br0 type bridge", "br0", "has an interface of that name itself"),
+    ("", "lo", "has an interface of that name itself"),
+])
+def test_interface_that_is_in_use_is_refused_and_stays(before, name, reason):
+    script = f'{before}\nip link >&2; "$@" || echo "status $?"; ip link >&2'
+    refused = run_beside_veth(script, "0", "--interface", name, "echo", "command ran")
+    assert refused.stdout == "status 2\n"
+    before, said, after = re.split(r"^(error: .*\n(?:[^\d].*\n)*)", refused.stderr,
+                                   flags=re.MULTILINE)
+    assert said.startswith(f"error: {name}: ") and reason in said
+    assert before == after
+
+
+def test_ordinary_user_may_not_move_an_interface(tmp_path):
+    refused = run_as_nobody("666", tmp_path, "0", "--interface", "eth9", "true")
+    if "unshare" in refused.stderr:
+        pytest.skip(f"user namespaces are not allowed here: {refused.stderr}")
+    assert refused.returncode == 2
+    assert refused.stderr == "error: eth9: only root may move a network interface: sudo sim/lan …\n"
+
+
+def test_interface_without_a_name_is_an_error_with_usage():
+    refused = run("0", "--interface")
+    assert refused.returncode == 2
+    assert "usage: sim/lan N" in refused.stderr
+
+
+# ---- the rest --------------------------------------------------------------------------------
+
+
 def test_loopback_works():
     assert "LOOPBACK,UP" in run("0", "ip", "link", "show", "lo").stdout
 

@@ -150,10 +150,11 @@ def udp_socket(address=None, connected=None):
     return datagrams
 
 
-def ask_udp(server, text, source=None):
+def ask_udp(server, text, source=None, bound_s=BOUND_S):
     """One exchange over UDP, from a source of our choice. Only the server's own address and port
     may answer: the socket is connected."""
     with udp_socket(source, server) as datagrams:
+        datagrams.settimeout(bound_s)
         datagrams.send(text)
         return datagrams.recv(65536)
 

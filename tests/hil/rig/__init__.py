@@ -3,7 +3,8 @@
 
     verdict    whose fault a failure is: the target's or the bench's
     provider   what a bench has to offer; labgrid's way of doing so
-    drivers    labgrid drivers for programs that stand for hardware
+    drivers    labgrid drivers for programs that stand for hardware, cables, programmers
+    outside    the network around the private one, where a real bench has its power switch
     console    what the target says, read all the time
     dut        the target, as tests see it
     stats      what it says of itself, and whether anything leaked

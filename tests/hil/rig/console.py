@@ -140,8 +140,9 @@ class Console(Said):
         self.check()
         count, seconds = self.mark() - begin, time.monotonic() - start_s
         if count > FLOOD_LINES:
-            raise TargetFault(f"it floods the console: {count} lines in {seconds:.1f} s, and "
-                              f"{what} not among them; the last that it said:\n{self.tail()}")
+            self._fail(TargetFault(f"it floods the console: {count} lines in {seconds:.1f} s, and "
+                                   f"{what} not among them"))
+            self.check()
         raise TargetFault(f"{what} did not come within {bound_s:g} s; the last that it said:\n"
                           f"{self.tail()}")
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""labgrid drivers: programs that stand for hardware, and cables.
+"""labgrid drivers: programs that stand for hardware, cables, and programmers.
 
 A program's power is whether it runs; its console is its standard input and output.
 """
@@ -14,13 +14,14 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 
 import attr
 import pexpect
 from labgrid import target_factory
 from labgrid.driver.common import Driver
 from labgrid.driver.exception import ExecutionError
-from labgrid.protocol import ConsoleProtocol, PowerProtocol
+from labgrid.protocol import BootstrapProtocol, ConsoleProtocol, PowerProtocol
 
 from rig.verdict import TargetFault
 from support.board import CONTROLLERS, NIC, Monitor
@@ -30,6 +31,9 @@ END_S = 10
 TYPE_S = 2
 READ_MAX = 65536  # bytes; so many fit into a pipe
 USAGE_STATUS = 2  # msgr-sim's, where it cannot do what its command line says
+FLASH_S = 300
+LINK_S = 10
+LOOK_S = 0.05
 RESET_STATUS = 3  # with which msgr-sim ends when it is told to reset
 
 
@@ -233,9 +237,15 @@ class BoardDriver(ProgramDriver, CableProtocol):
 @target_factory.reg_driver
 @attr.s(eq=False)
 class InterfaceCable(Driver, CableProtocol):
-    """This computer's end of a real cable: its network interface is switched off and on."""
+    """This computer's end of a real cable: its network interface is switched off and on. It is the
+    one that tests/hil/run was given by --interface."""
 
-    interface = attr.ib(validator=attr.validators.instance_of(str))
+    interface = attr.ib(default=os.environ.get("MSGR_HIL_INTERFACE", ""),
+                        validator=attr.validators.instance_of(str))
+
+    def on_activate(self):
+        if not self.interface:
+            raise ExecutionError("which interface is it in? tests/hil/run FILE.yaml --interface ETH")
 
     def _set(self, state):
         done = subprocess.run(["ip", "link", "set", self.interface, state], capture_output=True,
@@ -249,4 +259,31 @@ class InterfaceCable(Driver, CableProtocol):
 
     @Driver.check_active
     def mend(self):
+        """Waits until both ends have agreed on how to speak, if they do: that takes seconds."""
         self._set("up")
+        carrier = pathlib.Path("/sys/class/net") / self.interface / "carrier"
+        end_s = time.monotonic() + LINK_S
+        while carrier.read_text(encoding="ascii").strip() != "1" and time.monotonic() < end_s:
+            time.sleep(LOOK_S)
+
+
+@target_factory.reg_driver
+@attr.s(eq=False)
+class FlashCommandDriver(Driver, BootstrapProtocol):
+    """Any programmer's `command`, from the project's folder on; {image} in it is the path of `image`
+    under the environment file's `images`."""
+
+    command = attr.ib(validator=attr.validators.instance_of(str))
+    image = attr.ib(default="firmware", validator=attr.validators.instance_of(str))
+
+    @Driver.check_active
+    def load(self, filename=None):
+        image = filename or self.target.env.config.get_image_path(self.image)
+        if not os.path.isfile(image):
+            raise ExecutionError(f"{image} is missing: build it first")
+        words = [word.replace("{image}", image) for word in shlex.split(self.command)]
+        done = subprocess.run(words, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, errors="backslashreplace",
+                              timeout=FLASH_S, check=False)
+        if done.returncode != 0:
+            raise ExecutionError(f"{words[0]} ended with status {done.returncode}:\n{done.stdout}")

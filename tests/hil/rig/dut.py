@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The device under test: booted, spoken to, and asked whether it is well."""
 
+import contextlib
 import re
 import time
 
@@ -8,12 +9,13 @@ from rig import stats
 from rig.console import Console
 from rig.verdict import BenchFault, TargetFault
 
-BANNER = re.compile(r"lwip-messenger (\S+) on (.+), after (.+)\.")
+BANNER = re.compile(r".*lwip-messenger (\S+) on (.+), after (.+)\.")
 ADDRESS = re.compile(r"Address ([0-9a-f.:]+)/(\d+), (.*)")
 FRAMED = re.compile(r"Framed messages for (.+) on port (\d+)\.")
 DEFAULTS = {"name": "dut", "address": "10.77.0.2/24", "address6": "fd77::2/64"}
 POWER_ON, SOFTWARE, WATCHDOG, FAULT = ("power on", "a reset by software",
                                        "a reset by the watchdog", "a fault")
+KILL_LINE = "\x15"  # Ctrl-U: what has been typed so far is forgotten
 RESETS = 3  # so many banners for one boot: it resets all the time
 LOOK_S = 0.25
 LINGER_S = 75  # fragments of IPv6 are kept for 60 s (RFC 8200, 4.5); others less
@@ -39,6 +41,11 @@ class Dut:
     def can(self, capability):
         return capability not in self.facts.lacks
 
+    @property
+    def boot_reason(self):
+        """What boot() is to it."""
+        return POWER_ON if self.can("power") else SOFTWARE
+
     def close(self):
         try:
             self.bench.power_off()
@@ -55,10 +62,22 @@ class Dut:
         """Off, on, and until it can be reached. Settings are those of DEFAULTS unless told."""
         self.power_off()
         self.power_on(**settings)
-        self.wait_boot(POWER_ON if self.can("power") else SOFTWARE)
+        self.wait_boot()
+
+    def flash(self):
+        """Afterwards it has power; it may have started, or wait to be switched off and on."""
+        mark = self.console.mark()
+        self.bench.flash()
+        if not self.can("power"):
+            with contextlib.suppress(TargetFault):
+                self.console.wait_until(
+                    "the banner", lambda: any(map(BANNER.fullmatch, self.console.lines_since(mark))),
+                    self.facts.boot_s)
 
     def power_on(self, **settings):
         """From off; does not wait."""
+        if not self.boots:
+            self._expected_boots = len(self.all_reasons())  # it may have been on before
         self._booted = self.console.mark()
         self.console.skip()
         self.console.forgive()
@@ -67,9 +86,9 @@ class Dut:
         self._settings = tuple(given.items())
         self.bench.power_on(given)
         if not self.can("power"):
-            self.console.type("reset")
+            self.console.type(KILL_LINE + "reset")
 
-    def wait_boot(self, reason=POWER_ON):
+    def wait_boot(self, reason=None):
         """Until it can be reached; and it was reset for that reason."""
         self._expected_boots += 1
         self.wait_banner(reason)
@@ -80,15 +99,14 @@ class Dut:
         found = (BANNER.fullmatch(line) for line in self.console.lines_since(self._booted))
         return [banner.groups() for banner in found if banner]
 
-    def wait_banner(self, reason=POWER_ON):
+    def wait_banner(self, reason=None):
+        reason = reason or self.boot_reason
         start_s = time.monotonic()
         begin = self._booted
         try:
             self.console.wait_until("the banner", self.banners, self.facts.boot_s)
-        except TargetFault as fault:
+        except TargetFault:
             self.console.check()
-            if "floods" in str(fault):
-                raise
             self._wait_late_banner(begin, start_s)
         self.version, board, why = self.banners()[0]
         self.boots.append(why)
@@ -111,18 +129,36 @@ class Dut:
                           f"{self.facts.boot_s:g} s are allowed (boot_s)")
 
     def _wait_ready(self):
-        """It has its addresses, serves, and answers."""
+        """It has its addresses, serves, and answers; or is it the cable? One that has crashed, or
+        does so all the time, may have no link because of that."""
+        try:
+            self._wait_services()
+        except TargetFault:
+            self.console.check()
+            if not self._is_resetting():
+                self.network.check_link()
+            raise
+
+    def _is_resetting(self):
+        return len(self.banners()) >= RESETS
+
+    def _has_address(self):
+        """A link-local one is not enough: the other comes later."""
+        self._learn()
+        return self.address if self.can("ipv4") else self.address6
+
+    def _wait_services(self):
         def is_ready():
-            if len(self.banners()) >= RESETS:
+            if self._is_resetting():
                 return True
             lines = self.console.lines_since(self._booted)
             return (any(line.startswith("Socket bound to address") for line in lines[1:])
                     and "Listening for client." in lines
-                    and any(ADDRESS.fullmatch(line) for line in lines)
+                    and self._has_address()
                     and (not self.can("framed") or any(map(FRAMED.fullmatch, lines))))
 
         self.console.wait_until("address and services", is_ready, self.facts.address_s)
-        if len(self.banners()) >= RESETS:
+        if self._is_resetting():
             reasons = ", ".join(banner[2] for banner in self.banners())
             raise TargetFault(f"it resets all the time: {len(self.banners())} times since it was "
                               f"switched on (after {reasons})")
@@ -219,17 +255,24 @@ class Dut:
 
     def excuse_resets(self):
         """Those so far: they were in a test that has failed, and is over."""
-        self._expected_boots = self.all_banners()
+        self._expected_boots = len(self.all_reasons())
 
-    def all_banners(self):
-        return sum(bool(BANNER.fullmatch(line)) for line in self.console.lines())
+    def all_reasons(self):
+        """Why it was reset, each time since the session began."""
+        return [banner[3] for banner in map(BANNER.fullmatch, self.console.lines()) if banner]
+
+    def unexpected_reset(self):
+        """In words, if it was reset otherwise than by the test since that was asked last."""
+        reasons = self.all_reasons()
+        if len(reasons) <= self._expected_boots:
+            return None
+        self._expected_boots = len(reasons)
+        return f"it was reset, and by nobody: after {reasons[-1]}"
 
     def check_resets(self):
         """It was not reset but by the test."""
-        if self.all_banners() > self._expected_boots:
-            reasons = [banner[3] for banner in map(BANNER.fullmatch, self.console.lines()) if banner]
-            self._expected_boots = len(reasons)
-            raise TargetFault(f"it was reset, and by nobody: after {reasons[-1]}")
+        if reset := self.unexpected_reset():
+            raise TargetFault(reset)
 
     def check(self, bound_s=None):
         """It was not reset but by the test, and has given back what it took since it was idle
@@ -245,4 +288,4 @@ class Dut:
             if time.monotonic() > end_s:
                 raise TargetFault(f"leaked, in use for {bound_s:g} s since the test's end: "
                                   f"{stats.in_words(leaks)}")
-            self.console.wait_news(LOOK_S)
+            self.console.wait_settled(LOOK_S, lambda: False)

@@ -13,7 +13,7 @@ import time
 
 from rig.verdict import BenchFault, TargetFault
 from support import lan
-from support.dnsmasq import DHCP, Dnsmasq
+from support.dnsmasq import DHCP, ROUTER, Dnsmasq
 from support.impair import Impairer
 from support.node import Program
 
@@ -21,7 +21,6 @@ INTERFACE = os.environ.get("MSGR_HIL_INTERFACE", "tap0")  # the target's side of
 CAPTURE_MB = 20  # of one test; twice that, and the oldest is forgotten
 NEIGHBOUR_S = 20
 IMPAIRER_TROUBLE = (AssertionError, OSError, ValueError, KeyError)
-COUNTER_S = 10
 
 
 class Network:
@@ -34,8 +33,12 @@ class Network:
         except IMPAIRER_TROUBLE as error:
             raise BenchFault(f"the impairer does not start: {error}") from error
 
+        self._server = None
+
     def close(self):
         self.impairer.kill()
+        if self._server is not None:
+            self._server.kill()
 
     # ---- the impairer ----
 
@@ -63,12 +66,9 @@ class Network:
         except IMPAIRER_TROUBLE as error:
             raise BenchFault(f"the impairer tells no counters:\n{self.impairer}") from error
 
-    def wait_counter(self, way, counter, least):
-        """ "ab" is towards the target, "ba" from it."""
-        end_s = time.monotonic() + COUNTER_S
-        while self._counters()[way][counter] < least:
-            if time.monotonic() > end_s:
-                raise TargetFault(f"no frame was {counter} ({way}) within {COUNTER_S} s")
+    def lost(self, way):
+        """How many frames, so far: "ab" is towards the target, "ba" from it."""
+        return self._counters()[way]["lost"]
 
     def cut(self):
         self._command("cut")
@@ -100,9 +100,34 @@ class Network:
             if time.monotonic() > end_s:
                 raise TargetFault(f"{what} did not come within {bound_s} s: {why}")
 
+    def check_link(self):
+        """The target's cable is in."""
+        try:
+            carrier = pathlib.Path(f"/sys/class/net/{INTERFACE}/carrier").read_text(encoding="ascii")
+        except FileNotFoundError:
+            raise BenchFault(f"{INTERFACE} is gone") from None
+        except OSError:
+            return  # pulled by a test
+        if carrier.strip() == "0":
+            raise BenchFault(f"no link at {INTERFACE}: is the target's cable in it "
+                             "(tests/hil/run --interface), and its Ethernet chip at work?")
+
+    def keep_dhcp(self):
+        """A DHCP server and a router's advertisements, for the whole session."""
+        if shutil.which("dnsmasq", path="/usr/sbin:/usr/bin:/sbin:/bin") is None:
+            raise BenchFault("dnsmasq is missing: sim/setup test")
+        self._server = start_server(*DHCP, *ROUTER)
+
     def dhcp(self):
         """A DHCP server, while it is entered."""
-        return Dnsmasq(*DHCP)
+        return start_server(*DHCP)
+
+
+def start_server(*words):
+    try:
+        return Dnsmasq(*words)
+    except AssertionError as error:
+        raise BenchFault(f"dnsmasq does not start: {error}") from error
 
 
 class Capture(Program):
@@ -113,8 +138,9 @@ class Capture(Program):
         program = shutil.which("tcpdump", path="/usr/sbin:/usr/bin:/sbin:/bin")
         if program is None:
             raise BenchFault("tcpdump is missing: sim/setup test")
-        super().__init__(program, "-i", INTERFACE, "-U", "-n", "-s", "0", "-Z", "root",
-                         "-C", CAPTURE_MB, "-W", "2", "-w", self.path)
+        # Immediately: else the last second, of all, would still be the kernel's when it is ended.
+        super().__init__(program, "-i", INTERFACE, "--immediate-mode", "-U", "-n", "-s", "0",
+                         "-Z", "root", "-C", CAPTURE_MB, "-W", "2", "-w", self.path)
         try:
             self.wait_error(re.compile(".*listening on.*"))
         except AssertionError:

@@ -9,8 +9,10 @@ looks whether it has booted well, and the second is a test's.
 """
 
 import argparse
+import fcntl
 import json
 import os
+import struct
 import sys
 import time
 import tty
@@ -18,24 +20,29 @@ import tty
 BOOT_S = 2  # what the tests allow it, by boot_s
 POWER_ON, SOFTWARE, WATCHDOG, FAULT = ("power on", "a reset by software",
                                        "a reset by the watchdog", "a fault")
+TUNSETIFF, IFF_TAP, IFF_NO_PI = 0x400454CA, 2, 0x1000  # linux/if_tun.h
 SERVES = """\
 lwIP 2.2.1, assertions on.
 Address 10.77.0.2/24, fixed
 Socket created.
 Socket bound to address 10.77.0.2 and port number 9999
 Listening for client.
+Address fd77::2/64, preferred
 Socket created.
 Socket bound to address 10.77.0.2 and port number 9999
 Framed messages for dut on port 9999.
 """
 POOLS = ["lwIP heap, bytes", "UDP_PCB", "TCP_PCB", "TCP_PCB_LISTEN", "TCP_SEG", "SYS_TIMEOUT",
          "PBUF", "PBUF_POOL"]
+KILL_LINE = b"\x15"
 FLOOD_LINES = b"all work and no play makes a dull target\n" * 1000
 FLOOD_OF_ONE_LINE = b"x" * 60_000
 
 
 class Target:
     """Does all well; each mode is a kind of it that does not."""
+
+    is_plugged_in = True
 
     def __init__(self, read_fd=0, write_fd=1):
         self._read_fd, self._write_fd = read_fd, write_fd
@@ -65,6 +72,7 @@ class Target:
         while data := os.read(self._read_fd, 4096):
             *lines, self._typed = (self._typed + data).replace(b"\r", b"\n").split(b"\n")
             for line in lines:
+                line = line.rpartition(KILL_LINE)[2]
                 if line == b"stats --json":
                     self.asked += 1
                     self.answer()
@@ -188,6 +196,10 @@ class ResetsInTheMiddle(Target):
             self.boot(WATCHDOG)
 
 
+class Unplugged(Target):
+    is_plugged_in = False
+
+
 class LeavesChild(Target):
     """Out of reach, with the console in its hands."""
 
@@ -209,6 +221,16 @@ def run_at_pty(kind, link):
     kind(master, master).run()
 
 
+def run_here(kind):
+    """In the suite's private network: while the TAP device is open, there is a link."""
+    if kind.is_plugged_in and "MSGR_LAN" in os.environ:
+        tap = os.open("/dev/net/tun", os.O_RDWR)
+        fcntl.ioctl(tap, TUNSETIFF, struct.pack("16sH", b"tap0", IFF_TAP | IFF_NO_PI))
+    target = kind()
+    target.boot()
+    target.run()
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("mode", choices=MODES)
@@ -217,9 +239,7 @@ def main():
     if options.pty:
         run_at_pty(MODES[options.mode], options.pty)
     else:
-        target = MODES[options.mode]()
-        target.boot()
-        target.run()
+        run_here(MODES[options.mode])
 
 
 if __name__ == "__main__":

@@ -93,7 +93,7 @@ def test_flashing_without_driver_is_the_bench_s_fault(tmp_path):
     """An old firmware is not to be judged for a new one."""
     path = environment(tmp_path, with_drivers({"ExternalConsoleDriver": {"cmd": "cat"}}))
     bench = LabgridBench(str(path))
-    with pytest.raises(BenchFault, match="flashing: no driver for it in .*board.yaml"):
+    with pytest.raises(BenchFault, match="flashing: no driver for that in .*board.yaml"):
         bench.flash()
     bench.close()
 

@@ -71,7 +71,7 @@ def targets(drivers, resources=None, imports=(), **more):
 
 
 def command(mode):
-    return f"{sys.executable} {FAKE} {mode}"
+    return f"{sys.executable} -SE {FAKE} {mode}"
 
 
 def fake(mode, **more):
@@ -188,15 +188,16 @@ BENCHES = [
          pty="EndsInTheMiddle", is_booted=True),
     Case("no_power", serial(lambda folder: {
         "cmd_on": script(folder, "echo the relay does not answer; exit 5"), "cmd_off": "true"}),
-        BENCH, ["no power: Command '['FOLDER/script']' returned non-zero exit status 5.: "
-                "the relay does not answer"], pty="Target"),
+        BENCH, ["no power: the relay does not answer"], pty="Target"),
+    Case("cable_not_in", fake("Unplugged", lacks={"ipv6": "a fake has none"}), BENCH,
+         ["no link at tap0: is the target's cable in it"]),
     Case("power_switch_hangs", serial(lambda folder: {"cmd_on": "sleep 600", "cmd_off": "true"},
                                       bench_s=1),
          BENCH, ["no power: not done within 1 s"], pty="Target"),
     Case("power_off_fails_at_the_end_of_a_failure", serial(power_off_fails_second_time), PRODUCT,
          ["PRODUCT FAILED 1 of its tests", "it does not boot: no banner within 2 s",
           "BENCH FAILED, but only at the end: no power: "], pty="Rubbish"),
-    Case("flashing_fails", flashrom, BENCH, ["flashing: Command ", "no chip found"],
+    Case("flashing_fails", flashrom, BENCH, ["flashing: no chip found"],
          words=["--flash"]),
     Case("impairer_missing", fake("Target"), BENCH,
          ["the impairer does not start: ", "no/such/impairer"],
