@@ -28,6 +28,7 @@ from rig.verdict import (BENCH, FAILED, STATUS_BENCH, STATUS_FAILED, STATUS_USAG
 from support import peer  # noqa: E402
 
 collect_ignore = ["rig_tests"]
+SUITE_BROKEN = "BENCH FAILED, the product was not judged: the suite itself is broken, see above"
 HOST_NUMBERS = itertools.count(1)
 
 
@@ -61,9 +62,12 @@ class Rig:
     def __init__(self, config):
         self.config = config
         self.results = None
+        self.bench = None
         self.dut = None
         self.network = None
         self.bench_fault = None
+        self.end_faults = []  # when all was judged
+        self.is_suite_broken = False
         self.is_dirty = False  # a test has failed: nobody knows what state the target is in
         self.reports = {}  # by the test's node id
         self.figures = {}
@@ -79,9 +83,9 @@ class Rig:
         return self.results
 
     def open(self):
-        bench = LabgridBench(self.config.getoption("--env"))
+        self.bench = LabgridBench(self.config.getoption("--env"))
         self.network = Network()
-        self.dut = Dut(bench, self.network, self.open_results().console)
+        self.dut = Dut(self.bench, self.network, self.open_results().console)
         if self.config.getoption("--flash"):
             self.dut.flash()
         if not self.dut.can("settings"):
@@ -97,9 +101,13 @@ class Rig:
         self.is_dirty = False
 
     def close(self):
-        for part in self.dut, self.network:
-            if part is not None:
-                part.close()
+        """All of it, and whatever fails then, it does not hide what failed before."""
+        for part in self.dut, self.network, self.bench:
+            try:
+                if part is not None:
+                    part.close()
+            except Exception as error:
+                self.end_faults.append(error)
 
 
 @pytest.fixture(scope="session", name="rig")
@@ -180,6 +188,7 @@ def dut(request, rig, lacks):
     try:
         rig.network.clear()
         if rig.is_dirty:
+            rig.dut.excuse_resets()
             rig.boot()
         rig.dut.console.skip()
         yield rig.dut
@@ -192,13 +201,15 @@ def dut(request, rig, lacks):
             else:
                 rig.dut.check()
             is_good = True
+        elif rig.bench_fault is None:
+            rig.dut.console.check_bench()
     finally:
         rig.is_dirty = not is_good
+        if not is_good:
+            keep_console(rig.dut.console.lines_since(mark), folder / "console.log")
         capture.stop(is_wanted=not is_good)
         if is_good:
             folder.rmdir()
-        else:
-            keep_console(rig.dut.console.lines_since(mark), folder / "console.log")
 
 
 def name_of(item):
@@ -229,12 +240,15 @@ def pytest_runtest_makereport(item, call):
     if call.excinfo is None:
         return
     fault = call.excinfo.value
+    is_judged = isinstance(fault, (AssertionError, BenchFault))
+    if report.failed and report.when == "setup" and not is_judged:
+        fault = BenchFault(f"a test cannot be set up: {fault!r}")
     rig.faults[item.nodeid, report.when] = fault
     if isinstance(fault, BenchFault):
-        rig.bench_fault = fault
-        item.session.shouldstop = f"the bench has failed, not the target: {fault}"
+        rig.bench_fault = rig.bench_fault or fault
+        item.session.shouldstop = f"the bench has failed, not the target: {first_line(fault)}"
     elif report.failed and rig.dut is None or (report.when == "setup" and report.failed):
-        item.session.shouldstop = f"the target cannot be tested: {fault}"
+        item.session.shouldstop = f"the target cannot be tested: {first_line(fault)}"
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -255,21 +269,34 @@ def pytest_runtest_protocol(item):
                              rig.figures.get(item.nodeid), files)
 
 
+def first_line(fault):
+    return str(fault).partition("\n")[0]
+
+
 def pytest_terminal_summary(terminalreporter, config):
     rig = config.rig
-    if rig.results is None:
-        return
     write = terminalreporter.write_line
-    counts = rig.results.counts
-    if rig.dut is not None:
+    failed = rig.results.counts[FAILED] if rig.results is not None else 0
+    if rig.dut is not None and rig.dut.version is not None:
         write(f"{rig.dut.name}: version {rig.dut.version}, booted {len(rig.dut.boots)} times")
+    if failed:
+        write(f"PRODUCT FAILED {failed} of its tests", red=True)
     if rig.bench_fault is not None:
-        write(f"BENCH FAILED, the product was not judged: {rig.bench_fault}", red=True)
-    elif counts[FAILED]:
-        write(f"PRODUCT FAILED {counts[FAILED]} of its tests", red=True)
-    for folder in sorted((rig.results.folder / "failed").glob("*")):
-        write(f"  console and capture: {folder}")
-    write(f"results: {rig.results.folder}")
+        judged = "only by the tests before" if failed else "not"
+        write(f"BENCH FAILED, the product was {judged} judged: {rig.bench_fault}", red=True)
+    elif rig.end_faults:
+        write(f"BENCH FAILED, but only at the end: {rig.end_faults[0]}", red=True)
+    elif rig.is_suite_broken:
+        write(SUITE_BROKEN, red=True)
+    if rig.results is not None:
+        for folder in sorted((rig.results.folder / "failed").glob("*")):
+            write(f"  {', '.join(sorted(file.name for file in folder.iterdir()))}: {folder}")
+        write(f"results, and all that the console said: {rig.results.folder}")
+
+
+def pytest_internalerror():
+    """There will be no summary."""
+    print(SUITE_BROKEN, file=sys.stderr)
 
 
 def pytest_unconfigure(config):
@@ -280,9 +307,13 @@ def pytest_unconfigure(config):
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session, exitstatus):
     rig = session.config.rig
-    if rig.bench_fault is not None or exitstatus == pytest.ExitCode.INTERNAL_ERROR:
+    rig.is_suite_broken = exitstatus == pytest.ExitCode.INTERNAL_ERROR or (
+        session.testsfailed > 0 and rig.results is None)  # tests that cannot be collected
+    if rig.bench_fault is not None or rig.is_suite_broken:
         session.exitstatus = STATUS_BENCH
     elif rig.results is not None and rig.results.counts[FAILED]:
         session.exitstatus = STATUS_FAILED
+    elif rig.end_faults:
+        session.exitstatus = STATUS_BENCH
     elif exitstatus in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED):
         session.exitstatus = STATUS_USAGE

@@ -5,6 +5,7 @@ A program's power is whether it runs; its console is its standard input and outp
 """
 
 import abc
+import contextlib
 import os
 import pathlib
 import select
@@ -22,10 +23,14 @@ from labgrid.driver.common import Driver
 from labgrid.driver.exception import ExecutionError
 from labgrid.protocol import BootstrapProtocol, ConsoleProtocol, PowerProtocol
 
+from rig.verdict import TargetFault
 from support.board import CONTROLLERS, NIC, Monitor
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 END_S = 10
+TYPE_S = 2
+READ_MAX = 65536  # bytes; so many fit into a pipe
+USAGE_STATUS = 2  # msgr-sim's, where it cannot do what its command line says
 FLASH_S = 300
 LINK_S = 10
 LOOK_S = 0.05
@@ -71,6 +76,10 @@ class ProgramDriver(Driver, ConsoleProtocol, PowerProtocol, SettingsProtocol):
         """It has ended because it was told to start anew."""
         return False
 
+    def ended(self, status):
+        """Whose fault it is that it has ended by itself: an emulator's end judges no product."""
+        return ExecutionError(f"{self.words()[0]} has ended, with status {status}")
+
     # ---- power ----
 
     @Driver.check_active
@@ -81,17 +90,21 @@ class ProgramDriver(Driver, ConsoleProtocol, PowerProtocol, SettingsProtocol):
         if shutil.which(words[0], path=os.environ["PATH"] + os.pathsep + str(ROOT)) is None \
                 and not os.access(ROOT / words[0], os.X_OK):
             raise ExecutionError(f"{words[0]} is missing")
-        self._process = subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE,
-                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0)
+        process = subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT, bufsize=0, start_new_session=True)
+        os.set_blocking(process.stdout.fileno(), False)
+        self._process = process
 
     @Driver.check_active
     def off(self):
         if self._process is None:
             return
         process, self._process = self._process, None
-        process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait(END_S)
-        self._rest += process.stdout.read()
+        with contextlib.suppress(BlockingIOError):
+            self._rest += os.read(process.stdout.fileno(), READ_MAX)
         process.stdin.close()
         process.stdout.close()
 
@@ -114,10 +127,12 @@ class ProgramDriver(Driver, ConsoleProtocol, PowerProtocol, SettingsProtocol):
             if process is None:
                 select.select([], [], [], timeout)
             elif select.select([process.stdout], [], [], timeout)[0]:
-                data = os.read(process.stdout.fileno(), 65536)
+                data = os.read(process.stdout.fileno(), READ_MAX)
                 if data:
                     return data
                 self._on_end(process)
+        except BlockingIOError:
+            pass  # off() has had it
         except (ValueError, OSError):
             if process is self._process:
                 raise
@@ -130,14 +145,19 @@ class ProgramDriver(Driver, ConsoleProtocol, PowerProtocol, SettingsProtocol):
         status = process.wait(END_S)
         if process is not self._process:
             return
-        if not self.is_reset(status):
-            raise ExecutionError(f"{self.words()[0]} has ended, with status {status}")
         self._process = None
+        if not self.is_reset(status):
+            raise self.ended(status)
         self.on()
 
     def _write(self, data):
-        if self._process is not None:
-            self._process.stdin.write(data)
+        """What does not fit for so long is lost, as it is at a UART that nobody reads."""
+        process, rest = self._process, data
+        with contextlib.suppress(BrokenPipeError):  # it has ended: _read() says so
+            while process is not None and rest:
+                if not select.select([], [process.stdin], [], TYPE_S)[1]:
+                    break
+                rest = rest[os.write(process.stdin.fileno(), rest[:select.PIPE_BUF]):]
         return len(data)
 
     def read(self, size=1, timeout=0.0):
@@ -164,6 +184,12 @@ class SimulatorDriver(ProgramDriver):
 
     def is_reset(self, status):
         return status == RESET_STATUS
+
+    def ended(self, status):
+        """The program is the product; but its command line is the rig's."""
+        if status == USAGE_STATUS:
+            return super().ended(status)
+        return TargetFault(f"{self.words()[0]} has ended, with status {status}")
 
 
 @target_factory.reg_driver

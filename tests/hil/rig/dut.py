@@ -17,9 +17,7 @@ POWER_ON, SOFTWARE, WATCHDOG, FAULT = ("power on", "a reset by software",
                                        "a reset by the watchdog", "a fault")
 KILL_LINE = "\x15"  # Ctrl-U: what has been typed so far is forgotten
 RESETS = 3  # so many banners for one boot: it resets all the time
-STATS_S = 10
 LOOK_S = 0.25
-GIVEN_BACK_S = 10
 LINGER_S = 75  # fragments of IPv6 are kept for 60 s (RFC 8200, 4.5); others less
 
 
@@ -49,8 +47,10 @@ class Dut:
         return POWER_ON if self.can("power") else SOFTWARE
 
     def close(self):
-        self.bench.power_off()
-        self.console.close()
+        try:
+            self.bench.power_off()
+        finally:
+            self.console.close()
 
     # ---- power ----
 
@@ -80,6 +80,7 @@ class Dut:
             self._expected_boots = len(self.all_reasons())  # it may have been on before
         self._booted = self.console.mark()
         self.console.skip()
+        self.console.forgive()
         given = {**DEFAULTS, **settings} if self.can("settings") else {}
         given = {name: value for name, value in given.items() if value is not None}
         self._settings = tuple(given.items())
@@ -104,9 +105,8 @@ class Dut:
         begin = self._booted
         try:
             self.console.wait_until("the banner", self.banners, self.facts.boot_s)
-        except TargetFault as fault:
-            if "floods" in str(fault):
-                raise
+        except TargetFault:
+            self.console.check()
             self._wait_late_banner(begin, start_s)
         self.version, board, why = self.banners()[0]
         self.boots.append(why)
@@ -118,7 +118,8 @@ class Dut:
         try:
             self.console.wait_until("the banner", self.banners, self.facts.boot_s)
         except TargetFault:
-            if self.console.mark() == begin:
+            self.console.check()
+            if not self.console.has_said(begin):
                 raise BenchFault(
                     f"silent: nothing has come from the console in {2 * self.facts.boot_s:g} s. Is "
                     "the target powered, is this its console, is firmware on it?") from None
@@ -128,12 +129,18 @@ class Dut:
                           f"{self.facts.boot_s:g} s are allowed (boot_s)")
 
     def _wait_ready(self):
-        """It has its addresses, serves, and answers; or is it the cable?"""
+        """It has its addresses, serves, and answers; or is it the cable? One that has crashed, or
+        does so all the time, may have no link because of that."""
         try:
             self._wait_services()
         except TargetFault:
-            self.network.check_link()
+            self.console.check()
+            if not self._is_resetting():
+                self.network.check_link()
             raise
+
+    def _is_resetting(self):
+        return len(self.banners()) >= RESETS
 
     def _has_address(self):
         """A link-local one is not enough: the other comes later."""
@@ -142,7 +149,7 @@ class Dut:
 
     def _wait_services(self):
         def is_ready():
-            if len(self.banners()) >= RESETS:
+            if self._is_resetting():
                 return True
             lines = self.console.lines_since(self._booted)
             return (any(line.startswith("Socket bound to address") for line in lines[1:])
@@ -151,13 +158,13 @@ class Dut:
                     and (not self.can("framed") or any(map(FRAMED.fullmatch, lines))))
 
         self.console.wait_until("address and services", is_ready, self.facts.address_s)
-        if len(self.banners()) >= RESETS:
+        if self._is_resetting():
             reasons = ", ".join(banner[2] for banner in self.banners())
             raise TargetFault(f"it resets all the time: {len(self.banners())} times since it was "
                               f"switched on (after {reasons})")
         self._learn()
         if self.can("ipv4"):
-            self.network.wait_neighbour(self.address)
+            self.network.wait_neighbour(self.address, self.facts.address_s)
 
     def _learn(self):
         """From its lines: addresses and name."""
@@ -226,14 +233,15 @@ class Dut:
         mark = self.console.mark()
         self.console.type("stats --json")
         self.console.wait_until(
-            "the end of stats --json", lambda: stats.parse(self.console.lines_since(mark)), STATS_S)
+            "the end of stats --json", lambda: stats.parse(self.console.lines_since(mark)),
+            self.facts.answer_s)
         return stats.parse(self.console.lines_since(mark))
 
     def wait_awake(self):
         """It takes a line, and answers: whatever rubbish has come before. What is typed faster than
         it reads may be lost, so it is typed again."""
         mark = self.console.mark()
-        end_s = time.monotonic() + STATS_S
+        end_s = time.monotonic() + self.facts.answer_s
         while not stats.parse(self.console.lines_since(mark)):
             if time.monotonic() > end_s:
                 raise TargetFault(f"it does not answer its console any more; the last that it "
@@ -244,6 +252,10 @@ class Dut:
     def expect_boot(self):
         """One more that the test has caused by other means than these functions."""
         self._expected_boots += 1
+
+    def excuse_resets(self):
+        """Those so far: they were in a test that has failed, and is over."""
+        self._expected_boots = len(self.all_reasons())
 
     def all_reasons(self):
         """Why it was reset, each time since the session began."""
@@ -262,9 +274,10 @@ class Dut:
         if reset := self.unexpected_reset():
             raise TargetFault(reset)
 
-    def check(self, bound_s=GIVEN_BACK_S):
+    def check(self, bound_s=None):
         """It was not reset but by the test, and has given back what it took since it was idle
         first, with the same settings; it has some time for that."""
+        bound_s = bound_s or self.facts.given_back_s
         end_s = time.monotonic() + bound_s
         while True:
             now = self.stats()
@@ -273,6 +286,6 @@ class Dut:
             if not leaks:
                 return now
             if time.monotonic() > end_s:
-                raise TargetFault(f"leaked, in use for {bound_s} s since the test's end: "
+                raise TargetFault(f"leaked, in use for {bound_s:g} s since the test's end: "
                                   f"{stats.in_words(leaks)}")
             self.console.wait_settled(LOOK_S, lambda: False)

@@ -20,6 +20,7 @@ from support.node import Program
 INTERFACE = os.environ.get("MSGR_HIL_INTERFACE", "tap0")  # the target's side of br1
 CAPTURE_MB = 20  # of one test; twice that, and the oldest is forgotten
 NEIGHBOUR_S = 20
+IMPAIRER_TROUBLE = (AssertionError, OSError, ValueError, KeyError)
 
 
 class Network:
@@ -29,7 +30,7 @@ class Network:
         try:
             # A lost ARP request costs a second, and says nothing of the target.
             self.impairer = Impairer("tap:impair0", "tap:impair1", "--seed", "1", "--spare-arp")
-        except (AssertionError, OSError) as error:
+        except IMPAIRER_TROUBLE as error:
             raise BenchFault(f"the impairer does not start: {error}") from error
 
         self._server = None
@@ -44,31 +45,43 @@ class Network:
     def impair(self, settings):
         """{"loss": "20%", "delay": "5ms"}, both ways."""
         for name, value in settings.items():
-            self.impairer.command(f"{name} {value}")
+            self._command(f"{name} {value}")
 
     def clear(self):
         """As a good cable is."""
         if self.impairer.process.poll() is not None:
             raise BenchFault(f"the impairer is gone:\n{self.impairer}")
-        self.impairer.command("clear")
-        self.impairer.command("mend")
+        self._command("clear")
+        self._command("mend")
+
+    def _command(self, line):
+        try:
+            self.impairer.command(line)
+        except IMPAIRER_TROUBLE as error:
+            raise BenchFault(f"the impairer does not do {line!r}:\n{self.impairer}") from error
+
+    def _counters(self):
+        try:
+            return self.impairer.counters()
+        except IMPAIRER_TROUBLE as error:
+            raise BenchFault(f"the impairer tells no counters:\n{self.impairer}") from error
 
     def lost(self, way):
         """How many frames, so far: "ab" is towards the target, "ba" from it."""
-        return self.impairer.counters()[way]["lost"]
+        return self._counters()[way]["lost"]
 
     def cut(self):
-        self.impairer.command("cut")
+        self._command("cut")
 
     def mend(self):
-        self.impairer.command("mend")
+        self._command("mend")
 
-    def wait_neighbour(self, address):
+    def wait_neighbour(self, address, bound_s=NEIGHBOUR_S):
         """Frames pass between this end and the target; its hardware address."""
         try:
-            return lan.wait_neighbour(address, bound_s=NEIGHBOUR_S)
+            return lan.wait_neighbour(address, bound_s=bound_s)
         except AssertionError as error:
-            raise TargetFault(f"{error} within {NEIGHBOUR_S} s") from error
+            raise TargetFault(f"{error} within {bound_s:g} s") from error
 
     def mac_of(self, address):
         """02:10:00:00:00:01"""
@@ -103,11 +116,18 @@ class Network:
         """A DHCP server and a router's advertisements, for the whole session."""
         if shutil.which("dnsmasq", path="/usr/sbin:/usr/bin:/sbin:/bin") is None:
             raise BenchFault("dnsmasq is missing: sim/setup test")
-        self._server = Dnsmasq(*DHCP, *ROUTER)
+        self._server = start_server(*DHCP, *ROUTER)
 
     def dhcp(self):
         """A DHCP server, while it is entered."""
-        return Dnsmasq(*DHCP)
+        return start_server(*DHCP)
+
+
+def start_server(*words):
+    try:
+        return Dnsmasq(*words)
+    except AssertionError as error:
+        raise BenchFault(f"dnsmasq does not start: {error}") from error
 
 
 class Capture(Program):
@@ -130,8 +150,12 @@ class Capture(Program):
     def stop(self, is_wanted):
         """Keeps the file if it is wanted."""
         self.process.terminate()
-        self.wait_end()
-        self.kill()
+        try:
+            self.wait_end()
+        except AssertionError as error:
+            raise BenchFault(f"the capture does not end:\n{self}") from error
+        finally:
+            self.kill()
         self.process.stdout.close()
         self.process.stderr.close()
         parts = sorted(self.path.parent.glob(f"{self.path.name}[01]"),
@@ -143,9 +167,11 @@ class Capture(Program):
 
 
 def merge(parts, path):
-    """Captures, one after the other."""
+    """Captures, one after the other; where they cannot be joined, they stay what they are."""
     if len(parts) == 1:
         parts[0].rename(path)
         parts.clear()
         return
-    subprocess.run(["mergecap", "-a", "-F", "pcap", "-w", path, *parts], check=True)
+    words = ["mergecap", "-a", "-F", "pcap", "-w", path, *parts]
+    if shutil.which(words[0]) is None or subprocess.run(words, check=False).returncode != 0:
+        parts.clear()

@@ -15,6 +15,7 @@ import shutil
 from rig.verdict import BENCH, FAILED, PASSED, SKIPPED, BenchFault
 
 REASON_MAX = 1000  # characters
+NAME_MAX = 120
 
 
 class Results:
@@ -22,7 +23,8 @@ class Results:
         self.folder = pathlib.Path(folder)
         shutil.rmtree(self.folder / "failed", ignore_errors=True)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._lines = open(self.folder / "results.jsonl", "w", encoding="utf-8", buffering=1)
+        self._lines = open(self.folder / "results.jsonl", "w", encoding="utf-8",
+                           errors="backslashreplace", buffering=1)
         self.console = open(self.folder / "console.log", "w", encoding="utf-8", buffering=1)
         self.counts = dict.fromkeys([PASSED, FAILED, SKIPPED, BENCH], 0)
 
@@ -48,16 +50,25 @@ class Results:
 
 
 def file_name(test):
-    return re.sub(r"[^\w.\-]+", "_", test).strip("_")
+    return re.sub(r"[^\w.\-]+", "_", test).strip("_")[:NAME_MAX]
+
+
+def in_words(error):
+    """Of an assertion its message; of others, which often is not enough, their kind, too."""
+    if error is None or isinstance(error, AssertionError):
+        return str(error or "")
+    return f"{type(error).__name__}: {error}"
 
 
 def verdict_of(reports, faults):
-    """(verdict, reason) of a test's reports: of setting up, of itself, of clearing up."""
-    for report in reports:
-        if report.failed:
-            fault = faults.get(report.when)
-            reason = str(fault) if fault is not None else report.longreprtext
-            return BENCH if isinstance(fault, BenchFault) else FAILED, reason
+    """(verdict, reason) of a test's reports: of setting up, of itself, of clearing up. Once the
+    bench has failed, what else failed in the test does not judge the product."""
+    failed = [(report, faults.get(report.when)) for report in reports if report.failed]
+    for _, fault in failed:
+        if isinstance(fault, BenchFault):
+            return BENCH, str(fault)
+    for report, fault in failed:
+        return FAILED, in_words(fault) or report.longreprtext
     for report in reports:
         if report.skipped:
             reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""

@@ -7,6 +7,8 @@ TIME-WAIT is no leak: for two minutes it is to answer stray segments (RFC 9293, 
 
 import json
 
+from rig.verdict import TargetFault
+
 HEAP = "lwIP heap, bytes"
 TIMERS_SPARE = 2  # lwIP's timer for TCP; and one for a message that nobody waits for any more
 
@@ -56,13 +58,30 @@ def parse(lines):
     for line in lines:
         if not line.startswith('{"event":'):  # a shell that echoes shows rubbish that was typed
             continue
-        one = json.loads(line)
+        one = read_object(line)
         if one.get("event") == "target":
             objects = []
         objects.append(one)
         if one.get("event") == "frames" and objects[0].get("event") == "target":
-            return Stats(objects)
+            return whole(objects)
     return None
+
+
+def read_object(line):
+    try:
+        return json.loads(line)
+    except ValueError as error:
+        raise TargetFault(f"stats --json: a line is no JSON, {error}: {line[:200]!a}") from error
+
+
+def whole(objects):
+    """Stats that have all that the rig asks for."""
+    try:
+        stats = Stats(objects)
+        stats.in_use(), stats.high_water(), stats.none_left()
+    except KeyError as error:
+        raise TargetFault(f"stats --json: {error} is missing") from error
+    return stats
 
 
 def leaked(now, before):
