@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #define HISTORY 500
@@ -23,6 +24,8 @@ static struct editor_config config;
 static EditLine *edit;
 static History *past;
 static bool is_reading;
+static bool is_open;
+static struct termios found; /* the terminal's mode, when this one was opened */
 
 static char *give_prompt(EditLine *e)
 {
@@ -45,6 +48,18 @@ static int give_character(EditLine *e, wchar_t *character)
     return 1;
 }
 
+/* Between two lines the terminal is not libedit's: what is typed then would be shown where it is
+ * typed, and again in the line that it is for. */
+static void echo(bool is_wanted)
+{
+    struct termios mode = found;
+
+    if (!is_wanted) {
+        mode.c_lflag &= ~(tcflag_t)ECHO;
+    }
+    (void)tcsetattr(STDIN_FILENO, TCSANOW, &mode);
+}
+
 static bool has_terminal(void)
 {
     const char *term = getenv("TERM");
@@ -57,10 +72,12 @@ bool editor_open(const struct editor_config *wanted)
 {
     HistEvent event;
 
-    if (!has_terminal()) {
+    if (!has_terminal() || tcgetattr(STDIN_FILENO, &found) != 0) {
         return false;
     }
     config = *wanted;
+    is_open = true;
+    echo(false); /* first: to libedit that is how it was */
     edit = el_init("msgr", stdin, stdout, stderr);
     past = history_init();
     if (edit == NULL || past == NULL) {
@@ -90,6 +107,10 @@ void editor_close(void)
     if (past != NULL) {
         history_end(past);
     }
+    if (is_open) {
+        echo(true);
+    }
+    is_open = false;
     edit = NULL;
     past = NULL;
 }
@@ -180,11 +201,13 @@ void editor_stop(void)
 {
     editor_hide();
     (void)el_set(edit, EL_PREP_TERM, 0);
+    echo(true);
     (void)raise(SIGSTOP); /* the shell takes over; fg goes on here, and then with SIGCONT */
 }
 
 void editor_continue(void)
 {
+    echo(false);
     (void)el_set(edit, EL_PREP_TERM, 1);
     editor_hide();
     editor_show();

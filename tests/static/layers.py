@@ -18,7 +18,7 @@ C_STANDARD = {
 # lwIP's own headers, but none of the operating system's.
 LWIP = r"(lwip|netif)/.*"
 POSIX_SOCKETS = r"(arpa|netinet|sys)/.*|(fcntl|poll|unistd)\.h"
-DESKTOP = r"net/if\.h|(getopt|histedit|langinfo|locale|math|netdb|signal|stdio|time|wchar)\.h"
+DESKTOP = r"net/if\.h|(getopt|histedit|langinfo|locale|math|netdb|signal|stdio|termios|time|wchar)\.h"
 
 # The most specific folder counts. A pattern is matched against the whole of what is included.
 LAYERS = {
