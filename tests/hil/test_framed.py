@@ -81,7 +81,7 @@ def test_acknowledgement_that_was_lost_is_repeated(dut, new_host):
     for the next heartbeat is far."""
     with new_host(heartbeat=30) as host:
         host.connect(dut.url("udp"))
-        dut.network.impairer.command("ba loss 100%")  # from the target
+        dut.network.lose_all("ba")
         before = dut.network.lost("ba")
         host.send(dut.peer_name, "heard, and not answered")
         host.run_until("an acknowledgement to lose", lambda: dut.network.lost("ba") > before)
@@ -115,7 +115,7 @@ def test_message_that_nobody_hears_is_not_delivered_at_its_deadline(dut, host):
 
 def test_message_that_was_under_way_when_the_peer_began_anew_is_unknown(dut, host):
     """The target's: transmitted to one that is deaf, which then begins anew."""
-    dut.network.impairer.command("ba loss 100%")  # from the target
+    dut.network.lose_all("ba")
     before = dut.network.lost("ba")
     number = tell_to_send(dut, host, "into the dark")
     host.run_until("the message to be lost", lambda: dut.network.lost("ba") > before)

@@ -154,11 +154,6 @@ class Console(Said):
         self.wait_until(repr(text), lambda: any(text in line for line in self.lines_since(since)),
                         bound_s)
 
-    def wait_news(self, bound_s):
-        """Until it says something, or that long."""
-        with self._news:
-            self._news.wait(bound_s)
-
     def wait_settled(self, bound_s, is_there):
         """Until is_there(), or it has been silent for that long, or talks on and on."""
         end_s = time.monotonic() + SETTLE_S

@@ -249,10 +249,6 @@ class Dut:
             self.console.press(b"\rstats --json\r")
             self.console.wait_settled(LOOK_S, lambda: stats.parse(self.console.lines_since(mark)))
 
-    def expect_boot(self):
-        """One more that the test has caused by other means than these functions."""
-        self._expected_boots += 1
-
     def excuse_resets(self):
         """Those so far: they were in a test that has failed, and is over."""
         self._expected_boots = len(self.all_reasons())

@@ -60,6 +60,10 @@ class Network:
         except IMPAIRER_TROUBLE as error:
             raise BenchFault(f"the impairer does not do {line!r}:\n{self.impairer}") from error
 
+    def lose_all(self, way):
+        """Until clear(). "ab" is towards the target, "ba" from it."""
+        self._command(f"{way} loss 100%")
+
     def _counters(self):
         try:
             return self.impairer.counters()
@@ -67,7 +71,7 @@ class Network:
             raise BenchFault(f"the impairer tells no counters:\n{self.impairer}") from error
 
     def lost(self, way):
-        """How many frames, so far: "ab" is towards the target, "ba" from it."""
+        """How many frames of that way, so far."""
         return self._counters()[way]["lost"]
 
     def cut(self):
