@@ -6,6 +6,7 @@ lacks is skipped, with the reason that its environment file gives. Figures that 
 to `figures`; they are results, and not judged.
 """
 
+import errno
 import itertools
 import os
 import pathlib
@@ -22,8 +23,8 @@ from rig.companion import Companion  # noqa: E402
 from rig.dut import Dut  # noqa: E402
 from rig.network import Capture, Network  # noqa: E402
 from rig.provider import CAPABILITIES, LabgridBench, facts_of  # noqa: E402
-from rig.verdict import (BENCH, FAILED, STATUS_BENCH, STATUS_FAILED, STATUS_USAGE,  # noqa: E402
-                         BenchFault)
+from rig.verdict import (BENCH, FAILED, STATUS_BENCH, STATUS_FAILED,  # noqa: E402
+                         STATUS_INTERRUPTED, STATUS_USAGE, BenchFault)
 
 from support import peer  # noqa: E402
 
@@ -125,7 +126,8 @@ def lacks(request):
     """Skips what the target cannot do, before it is even switched on."""
     wanted = [name for marker in request.node.iter_markers("needs") for name in marker.args]
     unknown = set(wanted) - set(CAPABILITIES)
-    assert not unknown, f"no such capability: {unknown}"
+    if unknown:
+        raise BenchFault(f"a test needs what is no capability: {', '.join(sorted(unknown))}")
     if wanted:
         known = facts_of(request.config.getoption("--env")).lacks
         for name in wanted:
@@ -240,9 +242,8 @@ def pytest_runtest_makereport(item, call):
     if call.excinfo is None:
         return
     fault = call.excinfo.value
-    is_judged = isinstance(fault, (AssertionError, BenchFault))
-    if report.failed and report.when == "setup" and not is_judged:
-        fault = BenchFault(f"a test cannot be set up: {fault!r}")
+    if report.failed and not is_judgement(fault):
+        fault = BenchFault(f"the suite itself, in {name_of(item)}: {fault!r}")
     rig.faults[item.nodeid, report.when] = fault
     if isinstance(fault, BenchFault):
         rig.bench_fault = rig.bench_fault or fault
@@ -269,6 +270,12 @@ def pytest_runtest_protocol(item):
                              rig.figures.get(item.nodeid), files)
 
 
+def is_judgement(fault):
+    """The rig's, or a target's that does not answer; all else is a mistake of the suite's."""
+    return (isinstance(fault, (AssertionError, BenchFault, ConnectionError, TimeoutError))
+            or isinstance(fault, OSError) and fault.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH))
+
+
 def first_line(fault):
     return str(fault).partition("\n")[0]
 
@@ -276,6 +283,8 @@ def first_line(fault):
 def pytest_terminal_summary(terminalreporter, config):
     rig = config.rig
     write = terminalreporter.write_line
+    if rig.results is not None:
+        write(f"seed: {rig.seed}")
     failed = rig.results.counts[FAILED] if rig.results is not None else 0
     if rig.dut is not None and rig.dut.version is not None:
         write(f"{rig.dut.name}: version {rig.dut.version}, booted {len(rig.dut.boots)} times")
@@ -315,5 +324,7 @@ def pytest_sessionfinish(session, exitstatus):
         session.exitstatus = STATUS_FAILED
     elif rig.end_faults:
         session.exitstatus = STATUS_BENCH
+    elif exitstatus == pytest.ExitCode.INTERRUPTED:
+        session.exitstatus = STATUS_INTERRUPTED
     elif exitstatus in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED):
         session.exitstatus = STATUS_USAGE

@@ -43,4 +43,4 @@ def test_help_names_every_command(dut):
     mark = dut.console.mark()
     dut.console.type("help")
     for command in "send", "stats", "netif", "reset":
-        dut.console.wait_said(f"{command}", mark)
+        dut.console.wait_said(command, mark)

@@ -24,6 +24,16 @@ NETWORKS = {
 }
 
 
+def require_impaired(settings, before, after, round_trip_s):
+    """The network was as bad as it was to be."""
+    for setting, counter in ("loss", "lost"), ("duplicate", "duplicated"), ("flip", "flipped"):
+        if settings.get(setting, "0%") != "0%":
+            for way in "ab", "ba":
+                assert after[way][counter] > before[way][counter], f"nothing was {counter} ({way})"
+    if "delay" in settings:
+        assert round_trip_s >= 2 * float(settings["delay"].removesuffix("ms")) / 1000
+
+
 def median(values):
     return sorted(values)[len(values) // 2]
 
@@ -34,6 +44,7 @@ def test_all_is_delivered(dut, new_host, figures, network, kind):
     with new_host(heartbeat=10) as host:
         host.connect(dut.url(kind))
         dut.network.impair(NETWORKS[network])
+        before = dut.network.counters()
         round_trips = []
         for number in range(COUNT):
             start_s = time.monotonic()
@@ -46,6 +57,7 @@ def test_all_is_delivered(dut, new_host, figures, network, kind):
         seconds = time.monotonic() - start_s
         traffic.stop()
         traffic.check(may_lose=False)
+    require_impaired(NETWORKS[network], before, dut.network.counters(), median(round_trips))
     figures["round trip, median, ms"] = round(1000 * median(round_trips), 2)
     figures["round trip, longest, ms"] = round(1000 * max(round_trips), 2)
     figures["messages a second each way, 8 at a time"] = round(COUNT / seconds, 1)

@@ -6,9 +6,11 @@ import random
 
 import pytest
 from rig.traffic import Traffic
+from support import peer
 
 pytestmark = pytest.mark.needs("framed", "ipv4")
 
+NOTHING_S = 0.5
 CUT_S = (0.05, 1.0)  # less than the shortest time in which a peer is called silent
 
 
@@ -33,5 +35,7 @@ def test_link_flap_delays_messages_and_loses_none(dut, new_host, times, seed, fi
 def test_plain_messages_are_answered_after_a_flap(dut, exchange):
     exchange(dut)
     dut.cut()
+    with pytest.raises(OSError):
+        peer.ask_udp(dut.at(), b"through a cable that is pulled", bound_s=NOTHING_S)
     dut.mend()
     exchange(dut)

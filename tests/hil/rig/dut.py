@@ -119,6 +119,10 @@ class Dut:
             self.console.wait_until("the banner", self.banners, self.facts.boot_s)
         except TargetFault:
             self.console.check()
+            if not self.console.has_said(begin) and self.boots:
+                raise TargetFault(
+                    f"silent after power on, for {2 * self.facts.boot_s:g} s; it had booted "
+                    f"{len(self.boots)} times on this bench") from None
             if not self.console.has_said(begin):
                 raise BenchFault(
                     f"silent: nothing has come from the console in {2 * self.facts.boot_s:g} s. Is "

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import time
 
+from rig.outside import is_private
 from rig.verdict import BenchFault, TargetFault
 from support import lan
 from support.dnsmasq import DHCP, ROUTER, Dnsmasq
@@ -25,7 +26,7 @@ IMPAIRER_TROUBLE = (AssertionError, OSError, ValueError, KeyError)
 
 class Network:
     def __init__(self):
-        if "MSGR_LAN" not in os.environ:
+        if "MSGR_LAN" not in os.environ or not is_private():
             raise BenchFault("no private network: start tests/hil/run, which makes one")
         try:
             # A lost ARP request costs a second, and says nothing of the target.
@@ -64,7 +65,8 @@ class Network:
         """Until clear(). "ab" is towards the target, "ba" from it."""
         self._command(f"{way} loss 100%")
 
-    def _counters(self):
+    def counters(self):
+        """The impairer's, of both ways."""
         try:
             return self.impairer.counters()
         except IMPAIRER_TROUBLE as error:
@@ -72,7 +74,7 @@ class Network:
 
     def lost(self, way):
         """How many frames of that way, so far."""
-        return self._counters()[way]["lost"]
+        return self.counters()[way]["lost"]
 
     def cut(self):
         self._command("cut")

@@ -6,6 +6,9 @@ but power switches, serial servers and programmers of a real bench are on the ot
 import contextlib
 import ctypes
 import os
+import sys
+
+from rig.verdict import STATUS_BENCH
 
 OUTSIDE = os.environ.get("MSGR_HIL_OUTSIDE")  # a file descriptor, open here
 CLONE_NEWNET = 0x40000000  # sched.h
@@ -16,6 +19,21 @@ libc = ctypes.CDLL(None, use_errno=True)
 def enter(fd):
     if libc.setns(fd, CLONE_NEWNET) != 0:
         raise OSError(ctypes.get_errno(), "setns")
+
+
+def is_private():
+    """We are in another network than the one in which tests/hil/run was started."""
+    return (OUTSIDE is not None
+            and os.stat("/proc/self/ns/net").st_ino != os.fstat(int(OUTSIDE)).st_ino)
+
+
+def back(own):
+    """Or nothing more is done: the suite's traffic is for the private network only."""
+    try:
+        enter(own)
+    except OSError as error:
+        print(f"BENCH FAILED: no way back into the private network: {error}", file=sys.stderr)
+        os._exit(STATUS_BENCH)
 
 
 @contextlib.contextmanager
@@ -35,6 +53,6 @@ def outside():
         try:
             yield
         finally:
-            enter(own)
+            back(own)
     finally:
         os.close(own)

@@ -12,6 +12,7 @@ from rig.verdict import TargetFault
 
 IN_FLIGHT = 8
 DEADLINE_S = 60
+PING_SIZE = 64
 
 
 class Traffic:
@@ -23,8 +24,9 @@ class Traffic:
         self._mark = dut.console.mark()
         self._numbers = {}  # by handle
         self._is_sending = True
+        self.ping_result = None  # of the target's messages: all, delivered
         if is_both_ways:
-            dut.console.type(f"ping {host.name} 65535 64 {IN_FLIGHT}")
+            dut.console.type(f"ping {host.name} 65535 {PING_SIZE} {IN_FLIGHT}")
 
     def pump(self):
         """Keeps messages under way; to be called again and again."""
@@ -52,9 +54,14 @@ class Traffic:
             self.dut.console.type("ping stop")
         self.host.run_until("all outcomes", self.host.is_settled)
         if not is_target_new:
-            result = re.compile(rf"(\d+) messages to {self.host.name}: .*")
-            self.host.run_until("the ping's result", lambda: any(
-                map(result.fullmatch, self.dut.console.lines_since(mark))))
+            result = re.compile(rf"(\d+) messages to {self.host.name}: (\d+) delivered, .*")
+
+            def results():
+                return list(filter(None, map(result.fullmatch,
+                                             self.dut.console.lines_since(mark))))
+
+            self.host.run_until("the ping's result", results)
+            self.ping_result = tuple(map(int, results()[0].groups()))
 
     def shown(self):
         """The numbers that the target has shown, in order."""
@@ -84,13 +91,14 @@ class Traffic:
         if not may_lose and len(wanted) < len(self._numbers):
             raise TargetFault(f"{len(self._numbers) - len(wanted)} messages were not delivered: "
                               f"{sorted(set(self._numbers.values()) - wanted)[:10]}")
-        check_pings(self.host.texts, may_lose)
+        check_pings(self.host.texts)
+        if not may_lose and self.ping_result not in (None, (len(self.host.texts),) * 2):
+            raise TargetFault(f"the target says {self.ping_result[1]} of its {self.ping_result[0]} "
+                              f"messages were delivered; {len(self.host.texts)} have come")
 
 
-def check_pings(texts, may_lose):
-    """The target's own: each once and in order; a target that began anew begins with 1 again."""
-    numbers = [int(text.split()[1]) for text in texts if text.startswith("ping ")]
-    for before, number in zip(numbers, numbers[1:]):
-        is_next = number == before + 1 or (may_lose and (number > before or number == 1))
-        if not is_next:
-            raise TargetFault(f"the target's message {number} came behind {before}")
+def check_pings(texts):
+    """The target's own: from the first one on, each once and in order, and nothing else."""
+    for number, text in enumerate(texts, 1):
+        if not re.fullmatch(rf"ping {number} \.*", text) or len(text) != PING_SIZE:
+            raise TargetFault(f"the target's message {number} came as {text!r}")

@@ -10,6 +10,7 @@ PASSED, FAILED, BENCH, SKIPPED = "passed", "failed", "bench", "skipped"
 STATUS_FAILED = 1  # the product
 STATUS_USAGE = 2
 STATUS_BENCH = 3
+STATUS_INTERRUPTED = 130
 
 
 class TargetFault(AssertionError):
