@@ -11,6 +11,7 @@ pytestmark = pytest.mark.needs("framed", "ipv4")
 KINDS = ["udp", "tcp"]
 TEXT = "こんにちは"
 LOST_S = 0.3
+OWN_DEADLINE_S = 30  # of messages from the target's console
 REPEATED_S = 3  # it was sent again by then, several times
 
 
@@ -102,6 +103,17 @@ def test_message_to_a_peer_that_went_waits_for_it_to_come_back(dut, host, new_ho
         back.connect(dut.url(host.kind))
         back.run_until("the message", lambda: back.texts == ["too late"])
         wait_outcome(dut, back, number, "delivered")
+
+
+def test_message_to_a_peer_that_stays_away_is_not_delivered(dut, new_host):
+    """It was never transmitted, and is given up at the console's deadline."""
+    with new_host() as host:
+        host.connect(dut.url("udp"))
+    dut.console.wait_line(re.compile(f"{host.name} is down.*"))
+    number = tell_to_send(dut, host, "anybody?")
+    said = re.compile(rf"Message {number} to {host.name}: (.*)\.")
+    outcome = said.fullmatch(dut.console.wait_line(said, OWN_DEADLINE_S + 5))[1]
+    assert outcome.startswith("not delivered"), outcome
 
 
 def test_message_that_nobody_hears_is_not_delivered_at_its_deadline(dut, host):
