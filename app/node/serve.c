@@ -125,8 +125,7 @@ bool serve_is_done(void)
     return config.once && (!config.tcp || is_tcp_done) && (!config.udp || is_udp_done);
 }
 
-/* Of the connections that the tables of lwIP's hold, those that are over, but for stray segments.
- */
+/* Connections that are over, and hold a pcb to answer stray segments. */
 static uint32_t count_time_wait(void)
 {
     uint32_t count = 0;

@@ -5,7 +5,7 @@
 
 #include "lwip/netif.h"
 
-/** Version, board, why it was reset. As JSON, how long ago, too. */
+/** Version, board, why it was reset; lwIP, its API and whether it has its assertions. */
 void show_target(void);
 
 /** Memory used and left, as far as the board can tell. As JSON, 0 is what it cannot tell. */

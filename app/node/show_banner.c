@@ -9,6 +9,7 @@
 #include "port/port.h"
 
 #include "lwip/init.h"
+
 #ifdef LWIP_NOASSERT
 #define LWIP LWIP_VERSION_STRING NET_API ", assertions off"
 #else

@@ -38,7 +38,5 @@ def test_memory_figures_are_recorded(dut, figures):
 
 @pytest.mark.needs("reset_reason")
 def test_reset_on_command_is_told_as_one(dut):
-    dut._booted = dut.console.mark()
-    dut.console.type("reset")
-    dut.wait_boot(duts.SOFTWARE)
+    dut.reset()
     assert dut.stats()["target"]["reset"] == duts.SOFTWARE

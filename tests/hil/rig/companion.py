@@ -19,7 +19,7 @@ BOUND_S = 30
 
 
 class Companion:
-    """listens: on the usual port, for a target that calls."""
+    """It calls the target; heartbeat: in seconds."""
 
     def __init__(self, name="host", heartbeat=1.0):
         self.name = name

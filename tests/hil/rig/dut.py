@@ -13,8 +13,7 @@ BANNER = re.compile(r".*lwip-messenger (\S+) on (.+), after (.+)\.")
 ADDRESS = re.compile(r"Address ([0-9a-f.:]+)/(\d+), (.*)")
 FRAMED = re.compile(r"Framed messages for (.+) on port (\d+)\.")
 DEFAULTS = {"name": "dut", "address": "10.77.0.2/24", "address6": "fd77::2/64"}
-POWER_ON, SOFTWARE, WATCHDOG, FAULT = ("power on", "a reset by software",
-                                       "a reset by the watchdog", "a fault")
+POWER_ON, SOFTWARE = "power on", "a reset by software"
 KILL_LINE = "\x15"  # Ctrl-U: what has been typed so far is forgotten
 RESETS = 3  # so many banners for one boot: it resets all the time
 LOOK_S = 0.25
@@ -87,6 +86,12 @@ class Dut:
         self.bench.power_on(given)
         if not self.can("power"):
             self.console.type(KILL_LINE + "reset")
+
+    def reset(self):
+        """On its console; and until it can be reached."""
+        self._booted = self.console.mark()
+        self.console.type("reset")
+        self.wait_boot(SOFTWARE)
 
     def wait_boot(self, reason=None):
         """Until it can be reached; and it was reset for that reason."""

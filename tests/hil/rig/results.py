@@ -28,7 +28,7 @@ class Results:
         self.console = open(self.folder / "console.log", "w", encoding="utf-8", buffering=1)
         self.counts = dict.fromkeys([PASSED, FAILED, SKIPPED, BENCH], 0)
 
-    def write(self, test, verdict, seconds, reason="", figures=None, files=(), **more):
+    def write(self, test, verdict, seconds, reason="", figures=None, files=()):
         self.counts[verdict] += 1
         line = {"test": test, "verdict": verdict, "seconds": round(seconds, 3)}
         if reason:
@@ -37,7 +37,7 @@ class Results:
             line["figures"] = figures
         if files:
             line["files"] = [str(file) for file in files]
-        self._lines.write(json.dumps({**line, **more}, ensure_ascii=False) + "\n")
+        self._lines.write(json.dumps(line, ensure_ascii=False) + "\n")
 
     def failed_folder(self, test):
         folder = self.folder / "failed" / file_name(test)

@@ -9,7 +9,6 @@ import json
 
 from rig.verdict import TargetFault
 
-HEAP = "lwIP heap, bytes"
 TIMERS_SPARE = 2  # lwIP's timer for TCP; and one for a message that nobody waits for any more
 
 

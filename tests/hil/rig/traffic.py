@@ -19,14 +19,13 @@ class Traffic:
     """Numbered messages to the target, so many without an outcome at a time; and the console's
     ping the other way."""
 
-    def __init__(self, dut, host, is_both_ways=True):
+    def __init__(self, dut, host):
         self.dut, self.host = dut, host
         self._mark = dut.console.mark()
         self._numbers = {}  # by handle
         self._is_sending = True
         self.ping_result = None  # of the target's messages: all, delivered
-        if is_both_ways:
-            dut.console.type(f"ping {host.name} 65535 {PING_SIZE} {IN_FLIGHT}")
+        dut.console.type(f"ping {host.name} 65535 {PING_SIZE} {IN_FLIGHT}")
 
     def pump(self):
         """Keeps messages under way; to be called again and again."""
