@@ -4,14 +4,6 @@
 #include "console.h"
 #include "json.h"
 
-static void show_json(const struct count *counts, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        json_number(counts[i].name, counts[i].value);
-    }
-    json_end();
-}
-
 static void show_text(const char *title, const struct count *counts, size_t size)
 {
     console_text(title);
@@ -26,23 +18,29 @@ static void show_text(const char *title, const struct count *counts, size_t size
     console_line(".");
 }
 
+static void show(const char *event, const char *title, bool is_named, const struct count *counts,
+                 size_t size)
+{
+    if (!console_is_json()) {
+        show_text(title, counts, size);
+        return;
+    }
+    json_begin(event);
+    if (is_named) {
+        json_text("name", title);
+    }
+    for (size_t i = 0; i < size; i++) {
+        json_number(counts[i].name, counts[i].value);
+    }
+    json_end();
+}
+
 void counts_show(const char *event, const char *title, const struct count *counts, size_t size)
 {
-    if (console_is_json()) {
-        json_begin(event);
-        show_json(counts, size);
-    } else {
-        show_text(title, counts, size);
-    }
+    show(event, title, false, counts, size);
 }
 
 void counts_show_named(const char *event, const char *name, const struct count *counts, size_t size)
 {
-    if (console_is_json()) {
-        json_begin(event);
-        json_text("name", name);
-        show_json(counts, size);
-    } else {
-        show_text(name, counts, size);
-    }
+    show(event, name, true, counts, size);
 }

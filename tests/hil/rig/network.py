@@ -120,8 +120,6 @@ class Network:
 
     def keep_dhcp(self):
         """A DHCP server and a router's advertisements, for the whole session."""
-        if shutil.which("dnsmasq", path="/usr/sbin:/usr/bin:/sbin:/bin") is None:
-            raise BenchFault("dnsmasq is missing: sim/setup test")
         self._server = start_server(*DHCP, *ROUTER)
 
     def dhcp(self):
@@ -130,6 +128,8 @@ class Network:
 
 
 def start_server(*words):
+    if shutil.which("dnsmasq", path="/usr/sbin:/usr/bin:/sbin:/bin") is None:
+        raise BenchFault("dnsmasq is missing: sim/setup test")
     try:
         return Dnsmasq(*words)
     except AssertionError as error:
